@@ -1,0 +1,12 @@
+/** @type {import('jest').Config} */
+export default {
+  testMatch: ['**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/.gravity/'],
+  modulePathIgnorePatterns: ['<rootDir>/.gravity/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {},
+  globalSetup: '<rootDir>/shared/src/testing/global-setup.ts',
+  globalTeardown: '<rootDir>/shared/src/testing/global-teardown.ts',
+  testTimeout: 30_000,
+  maxWorkers: 2,
+}
