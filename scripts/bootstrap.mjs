@@ -26,10 +26,14 @@ export function ensureInstalled() {
   process.stderr.write('Installing dependencies (once; this takes a minute) …\n')
   const npm = process.env.npm_execpath
   const [command, prefix] = npm ? [process.execPath, [npm]] : ['npm', []]
-  const install = spawnSync(command, [...prefix, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-  })
+  const install = spawnSync(
+    command,
+    [...prefix, 'ci', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: root,
+      stdio: ['ignore', 2, 2],
+    },
+  )
   if (install.status !== 0) {
     process.stderr.write('npm ci failed: see above. Is the npm registry reachable?\n')
     process.exit(1)
@@ -51,15 +55,19 @@ function sourceNode() {
 
 /** Runs a program of this repository with the pinned Node, hands signals on, and ends with its exit status. */
 export function run(program, options = {}) {
-  const child = spawn(sourceNode(), [...(options.flags ?? []), program, ...(options.arguments ?? [])], {
-    cwd: root,
-    stdio: 'inherit',
-    env: {
-      ...process.env,
-      PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH ?? ''}`,
-      ...options.env,
+  const child = spawn(
+    sourceNode(),
+    [...(options.flags ?? []), program, ...(options.arguments ?? [])],
+    {
+      cwd: root,
+      stdio: 'inherit',
+      env: {
+        ...process.env,
+        PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH ?? ''}`,
+        ...options.env,
+      },
     },
-  })
+  )
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
 }

@@ -1,0 +1,85 @@
+import { join } from 'node:path'
+import { createGraph } from '@gravity/router/create-graph'
+import { readRouterConfig } from '@gravity/router/config'
+import { createRouter } from '@gravity/router/router'
+import { staticSource } from '@gravity/router/supergraph/supergraph-source'
+import { loadSupergraph } from '@gravity/schema/load-supergraph'
+import { defaultSubgraphUrl } from '@gravity/schema/subgraph-ports'
+import { createLogger, type Logger } from '@gravity/shared/log/logger'
+import { readPlatformConfig, type PlatformConfig } from '@gravity/shared/platform/config'
+import { openPlatform } from '@gravity/shared/platform/open-platform'
+import type { Platform } from '@gravity/shared/platform/platform'
+import { provisionPlatform } from '@gravity/shared/platform/provision-platform'
+import { startPostgres } from '@gravity/shared/postgres/postgres-server'
+import type { Subgraph } from '@gravity/shared/server/subgraph'
+import { createSessionDenyList } from '@gravity/shared/viewer/session-deny-list'
+import { readFile } from 'node:fs/promises'
+import { type Phases, silentPhases } from './phases.ts'
+import { subgraphList } from './subgraph-list.ts'
+
+export interface OneProcessOptions {
+  readonly env: NodeJS.ProcessEnv
+  readonly phases?: Phases
+  /** Told once, when data or programs had to be put elsewhere. */
+  readonly onNotice?: (sentence: string) => void
+}
+
+export interface RunningPlatform {
+  /** Where the router listens, without a path. */
+  readonly url: string
+  readonly environment: Platform['environment']
+  readonly seed: Platform['seed']
+  /** Finishes what is in flight, then stops everything, the embedded PostgreSQL last. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts the router and every subgraph in this process: on the PostgreSQL of DATABASE_URL, or on an embedded one whose
+ * data lies below GRAVITY_DATA_DIR. Throws a StartError, one sentence, when a person must act; nothing stays open then.
+ */
+export async function startOneProcess(options: OneProcessOptions): Promise<RunningPlatform> {
+  const { phases = silentPhases } = options
+  await using opening = new AsyncDisposableStack()
+  const config = readPlatformConfig(options.env)
+  const routerConfig = readRouterConfig(options.env)
+  const log = createLogger({
+    name: 'gravity',
+    level: config.logLevel,
+    format: config.environment === 'production' ? 'json' : 'pretty',
+  })
+  // The modules load while PostgreSQL starts.
+  const modules = Promise.all(subgraphList.map(({ load }) => load()))
+  modules.catch(() => undefined)
+  const databaseUrl = await phases.run('PostgreSQL', () => openCluster({ ...options, config, log }, opening))
+  const env = { ...options.env, DATABASE_URL: databaseUrl }
+  const names = subgraphList.map(({ name }) => name)
+  const platform = await phases.run('databases and queues', async () => {
+    await provisionPlatform(readPlatformConfig(env), names)
+    return opening.adopt(await openPlatform({ name: 'gravity', env, log }), (open) => open.close())
+  })
+  const subgraphs = await phases.run(`services: ${names.join(', ')}`, async () => {
+    const opened = await Promise.all((await modules).map(({ createSubgraph }) => createSubgraph(platform)))
+    for (const subgraph of opened) opening.defer(() => subgraph.stop())
+    await Promise.all(opened.map((subgraph) => subgraph.start()))
+    return opened
+  })
+  const url = await phases.run('router', () => openRouter({ platform, subgraphs, routerConfig }, opening))
+  const open = opening.move()
+  return {
+    url,
+    environment: platform.environment,
+    seed: platform.seed,
+    stop: () => open.disposeAsync(),
+  }
+}
+
+async function openCluster(
+  { config, log, onNotice }: OneProcessOptions & { readonly config: PlatformConfig; readonly log: Logger },
+  opening: AsyncDisposableStack,
+): Promise<string> {
+  if (config.clusterUrl !== undefined) return config.clusterUrl
+  const server = await startPostgres({ dataDirectory: join(config.dataDirectory, 'postgres'), log })
+  opening.defer(() => server.stop())
+  if (server.notice !== undefined) onNotice?.(server.notice)
+  return server.url
+}
