@@ -33,7 +33,10 @@ export interface Subgraph {
   /** One per dependency; rejects when it cannot be used now. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>
   /** Built once per request and per event of a subscription. */
-  createContext(request: { readonly identity: RequestIdentity; readonly signal: AbortSignal }): object
+  createContext(request: {
+    readonly identity: RequestIdentity
+    readonly signal: AbortSignal
+  }): object
   /** Starts what works in the background: relay, consumers, jobs. */
   start(): Promise<void>
   /** Finishes what is in flight, stops the background work and closes the database. */

@@ -1,0 +1,46 @@
+import DataLoader from 'dataloader'
+
+export interface LoadByKeyOptions {
+  /** The most keys that one call of the batch function receives. Default 1000. */
+  readonly maxBatchSize?: number
+}
+
+const defaultMaxBatchSize = 1000
+
+/**
+ * A loader of at most one row per key, for one request. The batch function may answer in any order and leave rows
+ * out: `load(key)` resolves to the row, or to null when there is none. A failing batch rejects its keys' loads.
+ *
+ * `const users = loadByKey((ids) => reads.users.findByIds(ids), (user) => user.id)`
+ */
+export function loadByKey<Key extends string | number, Row>(
+  loadRows: (keys: readonly Key[]) => Promise<readonly Row[]>,
+  keyOf: (row: Row) => Key,
+  options: LoadByKeyOptions = {},
+): DataLoader<Key, Row | null> {
+  return new DataLoader<Key, Row | null>(
+    async (keys) => {
+      const rows = new Map((await loadRows(keys)).map((row) => [keyOf(row), row]))
+      return keys.map((key) => rows.get(key) ?? null)
+    },
+    { maxBatchSize: options.maxBatchSize ?? defaultMaxBatchSize },
+  )
+}
+
+/**
+ * A loader of all rows of a key, such as the members of a room, for one request: `load(key)` resolves to the rows in
+ * the order in which the batch function returned them, or to an empty list.
+ */
+export function loadGroupsByKey<Key extends string | number, Row>(
+  loadRows: (keys: readonly Key[]) => Promise<readonly Row[]>,
+  keyOf: (row: Row) => Key,
+  options: LoadByKeyOptions = {},
+): DataLoader<Key, readonly Row[]> {
+  return new DataLoader<Key, readonly Row[]>(
+    async (keys) => {
+      const groups = Map.groupBy(await loadRows(keys), keyOf)
+      return keys.map((key) => groups.get(key) ?? [])
+    },
+    { maxBatchSize: options.maxBatchSize ?? defaultMaxBatchSize },
+  )
+}

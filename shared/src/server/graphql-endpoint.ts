@@ -1,0 +1,174 @@
+import type { Server } from 'node:http'
+import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server'
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled'
+import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer'
+import { GraphQLError } from 'graphql'
+import { invariant } from '../errors/invariant.ts'
+import type { Logger } from '../log/logger.ts'
+import type { RequestIdentity } from '../viewer/viewer.ts'
+import { type HttpAnswer, jsonAnswer, refusalAnswer } from './http-answer.ts'
+import { asGraphQLError } from './run-operation.ts'
+import type { ServerMetrics } from './server-metrics.ts'
+import type { Subgraph } from './subgraph.ts'
+import { logFaults, type TruthfulError, truthfulError, truthfulResult } from './truthful-errors.ts'
+
+export interface GraphqlEndpointOptions {
+  readonly subgraph: Subgraph
+  readonly log: Logger
+  readonly metrics: ServerMetrics
+  readonly httpServer: Server
+  /** How long `stop` waits for requests in flight. */
+  readonly graceMs: number
+}
+
+/** One GraphQL request whose sender is known. */
+export interface GraphqlRequest {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly identity: RequestIdentity
+  readonly signal: AbortSignal
+}
+
+/** GraphQL over HTTP for one subgraph, by Apollo Server. */
+export interface GraphqlEndpoint {
+  answer(request: GraphqlRequest): Promise<HttpAnswer>
+  /** Stops accepting connections, waits for what is in flight, then cuts what is left. */
+  stop(): Promise<void>
+}
+
+const call = Symbol('call')
+
+/** Apollo Server copies contexts; what its plugins need to know of a request travels in them. */
+interface CallContext {
+  readonly [call]: GraphqlRequest
+}
+
+/** Apollo's own names for what callers did wrong; every other code is ours or, for persisted queries, a protocol's. */
+const callersFaults = new Set<unknown>([
+  'BAD_REQUEST',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+])
+
+function formatError(_formatted: unknown, error: unknown): TruthfulError {
+  const truthful = truthfulError(asGraphQLError(error))
+  // `http` is an instruction to Apollo's HTTP layer, already obeyed.
+  const { http: _, code, ...extensions } = truthful.extensions
+  return {
+    ...truthful,
+    extensions: { ...extensions, code: callersFaults.has(code) ? 'BAD_USER_INPUT' : code },
+  }
+}
+
+function observe(
+  errors: readonly GraphQLError[],
+  { identity, signal }: GraphqlRequest,
+  { subgraph, log, metrics }: GraphqlEndpointOptions,
+): void {
+  logFaults(errors, { subgraph: subgraph.name, identity, signal }, log)
+  for (const error of errors) metrics.countError(formatError(error, error).extensions.code)
+}
+
+function observeErrors(options: GraphqlEndpointOptions): ApolloServerPlugin<CallContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async didEncounterErrors({ errors, contextValue }) {
+          observe(errors, contextValue[call], options)
+        },
+      }
+    },
+  }
+}
+
+function createApolloServer(options: GraphqlEndpointOptions): ApolloServer<CallContext> {
+  const log = options.log.child({ part: 'apollo-server' })
+  return new ApolloServer<CallContext>({
+    schema: options.subgraph.schema,
+    // Only the router and its signature reach this server; what its clients may see is decided there.
+    introspection: true,
+    csrfPrevention: false,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    formatError,
+    logger: {
+      debug: (message) => log.debug(String(message)),
+      info: (message) => log.info(String(message)),
+      warn: (message) => log.warn(String(message)),
+      error: (message) => log.error(String(message)),
+    },
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginDrainHttpServer({
+        httpServer: options.httpServer,
+        stopGracePeriodMillis: options.graceMs,
+      }),
+      observeErrors(options),
+    ],
+  })
+}
+
+function parseBody(request: GraphqlRequest): unknown {
+  try {
+    return JSON.parse(request.body)
+  } catch {
+    return undefined
+  }
+}
+
+/** Opens the endpoint; it answers as soon as the promise resolves. */
+export async function openGraphqlEndpoint(
+  options: GraphqlEndpointOptions,
+): Promise<GraphqlEndpoint> {
+  const apollo = createApolloServer(options)
+  await apollo.start()
+
+  // Here and not in Apollo's `context`, which would put its own words in front of the error's.
+  const createCallContext = (request: GraphqlRequest): CallContext | GraphQLError => {
+    try {
+      return Object.assign(options.subgraph.createContext(request), { [call]: request })
+    } catch (error) {
+      const failure = asGraphQLError(error)
+      observe([failure], request, options)
+      return failure
+    }
+  }
+
+  return {
+    async answer(request) {
+      const body = parseBody(request)
+      if (body === undefined) return refusalAnswer(400, 'BAD_USER_INPUT', 'The body is not JSON')
+      const contextValue = createCallContext(request)
+      if (contextValue instanceof GraphQLError) {
+        return jsonAnswer(500, truthfulResult({ errors: [contextValue] }))
+      }
+      const {
+        status,
+        headers,
+        body: answered,
+      } = await apollo.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: {
+          method: 'POST',
+          headers: new HeaderMap(Object.entries(request.headers)),
+          search: '',
+          body,
+        },
+        context: async () => contextValue,
+      })
+      invariant(answered.kind === 'complete', 'graphql 16 answers in one piece')
+      return { status: status ?? 200, headers: Object.fromEntries(headers), body: answered.string }
+    },
+    stop: () => apollo.stop(),
+  }
+}

@@ -1,0 +1,122 @@
+import {
+  createSourceEventStream,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+} from 'graphql'
+import type { Logger } from '../log/logger.ts'
+import type { RequestIdentity } from '../viewer/viewer.ts'
+import { openResultStream, type ResultStream } from './result-stream.ts'
+import type { Subgraph } from './subgraph.ts'
+import { logFaults } from './truthful-errors.ts'
+
+/** One operation of one request, parsed and valid against the subgraph's schema. */
+export interface SubgraphOperation {
+  readonly document: DocumentNode
+  readonly operationName?: string | undefined
+  readonly variables?: Readonly<Record<string, unknown>> | undefined
+  readonly identity: RequestIdentity
+  /** Aborted when the answer is not wanted any more; resolvers see it in their context. */
+  readonly signal: AbortSignal
+}
+
+/** Where operations run and what becomes of their results. */
+export interface OperationHost<Result> {
+  readonly subgraph: Subgraph
+  /** Receives the faults that resolvers did not mean to tell. */
+  readonly log: Logger
+  /** Turns what graphql-js answered into what the caller reads. */
+  readonly present: (result: ExecutionResult) => Result
+}
+
+function executionArgs(subgraph: Subgraph, operation: SubgraphOperation): ExecutionArgs {
+  const { identity, signal } = operation
+  return {
+    schema: subgraph.schema,
+    document: operation.document,
+    operationName: operation.operationName,
+    variableValues: operation.variables,
+    contextValue: subgraph.createContext({ identity, signal }),
+  }
+}
+
+/** What was thrown outside of any field, such as by `createContext` or by the source of a subscription. */
+export function asGraphQLError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error
+  const originalError = error instanceof Error ? error : new Error(String(error), { cause: error })
+  return new GraphQLError(originalError.message, { originalError })
+}
+
+function present<Result>(
+  result: ExecutionResult,
+  operation: SubgraphOperation,
+  host: OperationHost<Result>,
+): Result {
+  const { identity, signal } = operation
+  logFaults(result.errors ?? [], { subgraph: host.subgraph.name, identity, signal }, host.log)
+  return host.present(result)
+}
+
+function presentFailure<Result>(
+  error: unknown,
+  operation: SubgraphOperation,
+  host: OperationHost<Result>,
+): Result {
+  return present({ errors: [asGraphQLError(error)] }, operation, host)
+}
+
+async function run<Result>(
+  host: OperationHost<Result>,
+  operation: SubgraphOperation,
+  rootValue?: unknown,
+): Promise<Result> {
+  try {
+    const result = await execute({ ...executionArgs(host.subgraph, operation), rootValue })
+    return present(result, operation, host)
+  } catch (error) {
+    return presentFailure(error, operation, host)
+  }
+}
+
+/** Executes a query or mutation. Every failure, that of `createContext` included, is an error in the result. */
+export function executeOperation<Result>(
+  host: OperationHost<Result>,
+  operation: SubgraphOperation,
+): Promise<Result> {
+  return run(host, operation)
+}
+
+/**
+ * Starts a subscription: a result when it was refused, a stream otherwise. Every event is executed with a context of
+ * its own, so that loaders never answer with what an earlier event has seen. When the operation's signal aborts or the
+ * stream is returned, the resolvers' signal aborts and the source is closed, also when it opens only afterwards.
+ */
+export async function subscribeToOperation<Result extends object>(
+  host: OperationHost<Result>,
+  operation: SubgraphOperation,
+): Promise<Result | ResultStream<Result>> {
+  const controller = new AbortController()
+  const live = { ...operation, signal: controller.signal }
+  const stop = (): void => controller.abort(operation.signal.reason)
+  if (operation.signal.aborted) stop()
+  else operation.signal.addEventListener('abort', stop, { signal: controller.signal })
+
+  const refused = (refusal: Result): Result => {
+    controller.abort()
+    return refusal
+  }
+  try {
+    const source = await createSourceEventStream(executionArgs(host.subgraph, live))
+    if (!(Symbol.asyncIterator in source)) return refused(present(source, live, host))
+    return openResultStream({
+      source,
+      controller,
+      resultOf: (event) => run(host, live, event),
+      failureOf: (error) => presentFailure(error, live, host),
+    })
+  } catch (error) {
+    return refused(presentFailure(error, live, host))
+  }
+}
