@@ -16,6 +16,8 @@ export interface Platform {
   readonly queues: Queues
   /** The connection string of a service's own database, with that service's own role. */
   databaseUrl(service: string): string
+  /** 32 bytes derived from GRAVITY_SECRET (HKDF-SHA-256, RFC 5869), different for every purpose, the same at every start. */
+  secretFor(purpose: string): Buffer
   now(): Date
   /** A new UUIDv7 (RFC 9562). */
   newId(): string

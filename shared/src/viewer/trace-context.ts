@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto'
+
+// https://www.w3.org/TR/trace-context/#traceparent-header: lower case only; a later version may append fields.
+const traceparentPattern =
+  /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-[\x21-\x7e]{0,200})?$/
+
+/** Starts a trace: a W3C `traceparent` of version 00 with random ids, sampled. */
+export function createTraceparent(): string {
+  return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`
+}
+
+/**
+ * A `traceparent` for this hop: the caller's trace id and sampling decision with an id of our own. A missing or
+ * malformed value, and one of all zeros, starts a new trace as the specification asks; it is never passed on.
+ */
+export function continueTraceparent(incoming: string | undefined): string {
+  const parent = parseTraceparent(incoming)
+  if (!parent) return createTraceparent()
+  return `00-${parent.traceId}-${randomBytes(8).toString('hex')}-${parent.sampled ? '01' : '00'}`
+}
+
+/** The 32 hexadecimal digits that all hops of a request share; undefined when the value is malformed. */
+export function traceIdOf(traceparent: string): string | undefined {
+  return parseTraceparent(traceparent)?.traceId
+}
+
+interface TraceParent {
+  readonly traceId: string
+  readonly sampled: boolean
+}
+
+function parseTraceparent(value: string | undefined): TraceParent | undefined {
+  const [, version, traceId, , flags, appended] = traceparentPattern.exec(value ?? '') ?? []
+  if (traceId === undefined || flags === undefined) return undefined
+  if (version === '00' && appended !== undefined) return undefined
+  return { traceId, sampled: (Number.parseInt(flags, 16) & 1) === 1 }
+}
