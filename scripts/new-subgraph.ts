@@ -1,12 +1,12 @@
 // npm run new-subgraph <plural-noun>: a subgraph that composes, starts and passes its first test.
 import { spawnSync } from 'node:child_process'
-import { root } from './bootstrap.mjs'
+import { repositoryRoot } from './repository-root.ts'
 import { writeSubgraph } from './subgraph-template.ts'
 
 const [noun] = process.argv.slice(2)
 if (noun === undefined) fail('Say what it is about, as a plural noun: npm run new-subgraph reviews')
 try {
-  for (const path of await writeSubgraph(root, noun)) console.log(`wrote ${path}`)
+  for (const path of await writeSubgraph(repositoryRoot, noun)) console.log(`wrote ${path}`)
 } catch (error) {
   fail(error instanceof Error ? error.message : String(error))
 }
@@ -17,7 +17,7 @@ for (const step of [
   ['npx', 'biome', 'check', '--write', `subgraphs/${noun}`, 'scripts/subgraph-list.ts'],
 ]) {
   const [command = '', ...rest] = step
-  const { status } = spawnSync(command, rest, { cwd: root, stdio: 'inherit' })
+  const { status } = spawnSync(command, rest, { cwd: repositoryRoot, stdio: 'inherit' })
   if (status !== 0) fail(`${step.join(' ')} failed: see above.`)
 }
 console.log(`\nRun its test:  npm test -- subgraphs/${noun}\nStart it:      npm start`)

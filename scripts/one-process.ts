@@ -1,19 +1,23 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type RouterConfig, readRouterConfig } from '@gravity/router/config'
 import { createGraph } from '@gravity/router/create-graph'
-import { readRouterConfig } from '@gravity/router/config'
+import { documentChecks } from '@gravity/router/limits/document-checks'
 import { createRouter } from '@gravity/router/router'
+import { createMemoryClient } from '@gravity/router/subgraphs/memory-client'
 import { staticSource } from '@gravity/router/supergraph/supergraph-source'
+import { KEY_SET_PATH, keysFromRoute } from '@gravity/router/viewer/key-source'
 import { loadSupergraph } from '@gravity/schema/load-supergraph'
 import { defaultSubgraphUrl } from '@gravity/schema/subgraph-ports'
+import { invariant } from '@gravity/shared/errors/invariant'
 import { createLogger, type Logger } from '@gravity/shared/log/logger'
-import { readPlatformConfig, type PlatformConfig } from '@gravity/shared/platform/config'
+import { type PlatformConfig, readPlatformConfig } from '@gravity/shared/platform/config'
 import { openPlatform } from '@gravity/shared/platform/open-platform'
 import type { Platform } from '@gravity/shared/platform/platform'
 import { provisionPlatform } from '@gravity/shared/platform/provision-platform'
 import { startPostgres } from '@gravity/shared/postgres/postgres-server'
 import type { Subgraph } from '@gravity/shared/server/subgraph'
 import { createSessionDenyList } from '@gravity/shared/viewer/session-deny-list'
-import { readFile } from 'node:fs/promises'
 import { type Phases, silentPhases } from './phases.ts'
 import { subgraphList } from './subgraph-list.ts'
 
@@ -27,8 +31,6 @@ export interface OneProcessOptions {
 export interface RunningPlatform {
   /** Where the router listens, without a path. */
   readonly url: string
-  readonly environment: Platform['environment']
-  readonly seed: Platform['seed']
   /** Finishes what is in flight, then stops everything, the embedded PostgreSQL last. */
   stop(): Promise<void>
 }
@@ -50,7 +52,9 @@ export async function startOneProcess(options: OneProcessOptions): Promise<Runni
   // The modules load while PostgreSQL starts.
   const modules = Promise.all(subgraphList.map(({ load }) => load()))
   modules.catch(() => undefined)
-  const databaseUrl = await phases.run('PostgreSQL', () => openCluster({ ...options, config, log }, opening))
+  const databaseUrl = await phases.run('PostgreSQL', () =>
+    openCluster({ ...options, config, log }, opening),
+  )
   const env = { ...options.env, DATABASE_URL: databaseUrl }
   const names = subgraphList.map(({ name }) => name)
   const platform = await phases.run('databases and queues', async () => {
@@ -58,23 +62,26 @@ export async function startOneProcess(options: OneProcessOptions): Promise<Runni
     return opening.adopt(await openPlatform({ name: 'gravity', env, log }), (open) => open.close())
   })
   const subgraphs = await phases.run(`services: ${names.join(', ')}`, async () => {
-    const opened = await Promise.all((await modules).map(({ createSubgraph }) => createSubgraph(platform)))
+    const opened = await Promise.all(
+      (await modules).map(({ createSubgraph }) => createSubgraph(platform)),
+    )
     for (const subgraph of opened) opening.defer(() => subgraph.stop())
     await Promise.all(opened.map((subgraph) => subgraph.start()))
     return opened
   })
-  const url = await phases.run('router', () => openRouter({ platform, subgraphs, routerConfig }, opening))
+  const url = await phases.run('router', () =>
+    openRouter({ platform, subgraphs, config: routerConfig }, opening),
+  )
   const open = opening.move()
-  return {
-    url,
-    environment: platform.environment,
-    seed: platform.seed,
-    stop: () => open.disposeAsync(),
-  }
+  return { url, stop: () => open.disposeAsync() }
 }
 
 async function openCluster(
-  { config, log, onNotice }: OneProcessOptions & { readonly config: PlatformConfig; readonly log: Logger },
+  {
+    config,
+    log,
+    onNotice,
+  }: OneProcessOptions & { readonly config: PlatformConfig; readonly log: Logger },
   opening: AsyncDisposableStack,
 ): Promise<string> {
   if (config.clusterUrl !== undefined) return config.clusterUrl
@@ -82,4 +89,57 @@ async function openCluster(
   opening.defer(() => server.stop())
   if (server.notice !== undefined) onNotice?.(server.notice)
   return server.url
+}
+
+interface RouterParts {
+  readonly platform: Platform
+  readonly subgraphs: readonly Subgraph[]
+  readonly config: RouterConfig
+}
+
+async function openRouter(
+  { platform, subgraphs, config }: RouterParts,
+  opening: AsyncDisposableStack,
+): Promise<string> {
+  const { log } = platform
+  const { supergraphSdl, origin } = await loadSupergraph(
+    subgraphs.map(({ name, sdl }) => ({ name, sdl, url: defaultSubgraphUrl(name) })),
+  )
+  if (origin === 'composed') {
+    log.warn(
+      'schema/supergraph.graphql is out of date; run "npm run compose" and commit what it writes.',
+    )
+  }
+  const clients = new Map(
+    subgraphs.map((subgraph) => [subgraph.name, createMemoryClient(subgraph, { log })]),
+  )
+  const graph = await createGraph({
+    source: staticSource(supergraphSdl),
+    openClient(name) {
+      const client = clients.get(name)
+      invariant(client, `the supergraph was made from the subgraphs of this process, not ${name}`)
+      return client
+    },
+    ...documentChecks(config),
+    log,
+  })
+  const routes = subgraphs.flatMap((subgraph) => subgraph.routes)
+  const keySet = routes.find(({ path }) => path === KEY_SET_PATH)
+  invariant(keySet, 'the auth service publishes its keys')
+  const sessions = createSessionDenyList(platform)
+  opening.defer(() => sessions.close())
+  const router = createRouter({
+    config,
+    graph,
+    rateLimits: platform.rateLimits,
+    log,
+    keySource: keysFromRoute(keySet),
+    sessions,
+    routes,
+    checks: { pubsub: () => platform.pubsub.ping(), cache: () => platform.cache.ping() },
+    explorerQuery: await readFile(new URL('explorer-query.graphql', import.meta.url), 'utf8'),
+  })
+  const url = await router.start()
+  opening.defer(() => router.stop())
+  return url
 }

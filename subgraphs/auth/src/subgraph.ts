@@ -33,7 +33,12 @@ export async function createSubgraph(platform: Platform): Promise<Subgraph> {
     concurrency: config.hashingConcurrency,
     queueLength: config.hashingConcurrency * 100,
   })
-  const { keys, sessions, accounts } = createServices({ platform, config, database, passwords })
+  const { keys, sessions, accounts, denyList } = createServices({
+    platform,
+    config,
+    database,
+    passwords,
+  })
   await keys.rotate()
   await sessions.restoreDenials()
   if (platform.seed === 'demo') await seedDemoAccounts(accounts, passwords)
@@ -58,7 +63,7 @@ export async function createSubgraph(platform: Platform): Promise<Subgraph> {
     resolvers,
     createContext: ({ identity }) => createAuthContext({ accounts, sessions }, identity),
     routes: [keySetRoute(keys)],
-    checks: { database: database.ping, queues: platform.queues.ping },
+    checks: { database: database.ping, queues: () => platform.queues.ping() },
     async start() {
       await events.start()
       await jobs.start()
@@ -66,6 +71,7 @@ export async function createSubgraph(platform: Platform): Promise<Subgraph> {
     async stop() {
       await jobs.stop()
       await events.stop()
+      await denyList.close()
       await database.close()
     },
   })
@@ -99,7 +105,7 @@ function createServices(parts: {
   const sessions = new SessionService({ database, keys, denyList, config, clock: platform })
   const attempts = new LoginAttempts(platform.rateLimits, config)
   const accounts = new AccountService({ database, passwords, sessions, attempts, clock: platform })
-  return { keys, sessions, accounts }
+  return { keys, sessions, accounts, denyList }
 }
 
 function keySetRoute(keys: KeyRing): PublicRoute {

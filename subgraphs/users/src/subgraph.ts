@@ -1,6 +1,7 @@
 import { openDatabase } from '@gravity/shared/database/open-database'
 import { eventMigrations } from '@gravity/shared/events/event-migrations'
 import { openEvents } from '@gravity/shared/events/open-events'
+import { Arrivals } from '@gravity/shared/people/arrivals'
 import type { Platform } from '@gravity/shared/platform/platform'
 import { buildSubgraph } from '@gravity/shared/server/build-subgraph'
 import type { Subgraph } from '@gravity/shared/server/subgraph'
@@ -10,7 +11,6 @@ import { CreateProfiles1795000000000 } from './migrations/1795000000000-create-p
 import { seedDemoProfiles } from './profiles/demo-profiles.ts'
 import { ProfileEntity } from './profiles/profile.entity.ts'
 import { ProfileService } from './profiles/profile.service.ts'
-import { ProfileArrivals } from './profiles/profile-arrivals.ts'
 import { resolvers } from './resolvers.ts'
 import { createUsersStore, type UsersReads, type UsersStore } from './store.ts'
 
@@ -24,9 +24,9 @@ export async function createSubgraph(platform: Platform): Promise<Subgraph> {
     store: (manager) => createUsersStore(manager, platform),
     log,
   })
-  const arrivals = new ProfileArrivals({ patienceMs: 3_000 })
+  const arrivals = new Arrivals({ patienceMs: 3_000, now: platform.now })
   const listening = await database.listen('profile_created', (id) => arrivals.arrived(id))
-  const profiles = new ProfileService({ database, arrivals, now: platform.now })
+  const profiles = new ProfileService({ database, arrivals })
   const events = openEvents({
     service: 'users',
     platform,
@@ -41,7 +41,7 @@ export async function createSubgraph(platform: Platform): Promise<Subgraph> {
     sdlFile: new URL('../schema.graphql', import.meta.url),
     resolvers,
     createContext: (request) => createUsersContext(profiles, request),
-    checks: { database: database.ping, queues: platform.queues.ping },
+    checks: { database: database.ping, queues: () => platform.queues.ping() },
     start: () => events.start(),
     async stop() {
       await events.stop()

@@ -3,18 +3,17 @@ import { GravityError } from '@gravity/shared/errors/gravity-error'
 import { type InvalidInput, invalidInput } from '@gravity/shared/errors/invalid-input'
 import { profileChanged, profileCreated } from '@gravity/shared/events/contracts/users'
 import { isUuid } from '@gravity/shared/identifiers/uuid-v7'
+import type { Arrivals } from '@gravity/shared/people/arrivals'
 import { displayNameRule, parseDisplayName } from '@gravity/shared/people/display-name'
 import type { Viewer } from '@gravity/shared/viewer/viewer'
 import type { UsersReads, UsersStore } from '../store.ts'
 import type { ProfileRow } from './profile.entity.ts'
 import type { ProfileChanges, ProfileSearchKey, RankedProfileRow } from './profile.repository.ts'
-import type { ProfileArrivals } from './profile-arrivals.ts'
 import { usernameCandidates } from './username.ts'
 
 export interface ProfileServiceDeps {
   readonly database: Database<UsersStore, UsersReads>
-  readonly arrivals: ProfileArrivals
-  readonly now: () => Date
+  readonly arrivals: Arrivals
 }
 
 /** What a person may change; absent means unchanged, null means cleared. */
@@ -39,24 +38,13 @@ export class ProfileService {
   }
 
   /** The profiles that exist. Waits a moment for those whose registration is so fresh that they are still on their way. */
-  async profilesByIds(ids: readonly string[], signal: AbortSignal): Promise<ProfileRow[]> {
-    const { arrivals, database, now } = this.#deps
-    const known = ids.filter(isUuid)
-    const fresh = known.filter((id) => arrivals.isExpected(id, now()))
-    if (fresh.length === 0) return database.reads.profiles.byIds(known)
-
-    const waiting = new AbortController()
-    const either = AbortSignal.any([signal, waiting.signal])
-    const arrived = new Map(fresh.map((id) => [id, arrivals.wait(id, either)]))
-    try {
-      const rows = await database.reads.profiles.byIds(known)
-      for (const row of rows) arrived.delete(row.id)
-      if (arrived.size === 0) return rows
-      await Promise.all(arrived.values())
-      return await database.reads.profiles.byIds(known)
-    } finally {
-      waiting.abort()
-    }
+  profilesByIds(ids: readonly string[], signal: AbortSignal): Promise<ProfileRow[]> {
+    const { arrivals, database } = this.#deps
+    return arrivals.read(
+      ids.filter(isUuid),
+      (known) => database.reads.profiles.byIds(known),
+      signal,
+    )
   }
 
   pageByUsername(limit: number, after?: string): Promise<ProfileRow[]> {

@@ -1,2 +1,0 @@
-/** The repository's root folder. */
-export const root: string
