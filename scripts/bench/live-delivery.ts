@@ -1,0 +1,170 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Client, createClient } from 'graphql-ws'
+import WebSocket from 'ws'
+import { openBenchPlatform } from './bench-platform.ts'
+import { ask, type BenchPerson, registerPeople } from './people.ts'
+import { percentile, report } from './report.ts'
+
+const subscribers = 1_000
+const messagesPerSecond = 20
+const seconds = 30
+const total = messagesPerSecond * seconds
+
+/** What one subscriber has seen. */
+interface Receipts {
+  readonly sequences: number[]
+  readonly at: number[]
+}
+
+interface Delivered {
+  readonly messageAdded: { readonly sequence: number }
+}
+
+/**
+ * 1,000 people, each on a socket of their own, listen to one room while one of them speaks 20 times a second. Every
+ * message must reach everybody exactly once and in order.
+ */
+export async function benchLiveDelivery(): Promise<void> {
+  await using platform = await openBenchPlatform()
+  const gravity = await platform.startOneProcess('none')
+  const people = await registerPeople(gravity.url, subscribers)
+  const [speaker] = people
+  if (!speaker) return
+  const roomId = await openRoom(gravity.url, speaker, people)
+  const clients: Client[] = []
+  const receipts = people.map((person) => {
+    const client = socketOf(gravity.url, person)
+    clients.push(client)
+    return listen(client, roomId)
+  })
+  await untilListening(gravity.url)
+  const answered = await speak(gravity.url, speaker, roomId)
+  await untilQuiet(receipts)
+  await reportDelivery({ receipts, answered, memory: await gravity.memory() })
+  await Promise.all(clients.map((client) => client.dispose()))
+}
+
+async function openRoom(
+  url: string,
+  owner: BenchPerson,
+  people: readonly BenchPerson[],
+): Promise<string> {
+  const { id } = await ask<{ id: string }>(url, {
+    query:
+      'mutation ($ids: [ID!]!) { createRoom(input: { name: "Hall", memberIds: $ids }) { ... on Room { id } } }',
+    variables: { ids: people.slice(0, 100).map((person) => person.id) },
+    token: owner.accessToken,
+  })
+  for (let first = 100; first < people.length; first += 100) {
+    await ask(url, {
+      query: `mutation ($roomId: ID!, $ids: [ID!]!) {
+        addRoomMembers(input: { roomId: $roomId, memberIds: $ids }) { __typename }
+      }`,
+      variables: { roomId: id, ids: people.slice(first, first + 100).map((person) => person.id) },
+      token: owner.accessToken,
+    })
+  }
+  return id
+}
+
+function socketOf(url: string, person: BenchPerson): Client {
+  return createClient({
+    url: `${url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    connectionParams: { authorization: `Bearer ${person.accessToken}` },
+    retryAttempts: 0,
+  })
+}
+
+function listen(client: Client, roomId: string): Receipts {
+  const receipts: Receipts = { sequences: [], at: [] }
+  client.subscribe<Delivered>(
+    {
+      query: `subscription ($roomId: ID!) {
+        messageAdded(roomId: $roomId, afterSequence: 0) { sequence body author { id displayName } }
+      }`,
+      variables: { roomId },
+    },
+    {
+      next({ data }) {
+        receipts.at.push(performance.now())
+        receipts.sequences.push(data?.messageAdded.sequence ?? Number.NaN)
+      },
+      error: (error) => console.error('a subscription failed:', error),
+      complete: () => undefined,
+    },
+  )
+  return receipts
+}
+
+async function untilListening(url: string): Promise<void> {
+  for (;;) {
+    const metrics = await (await fetch(`${url}/metrics`)).text()
+    const open = Number(/^gravity_\w*subscriptions\S* (\d+)/m.exec(metrics)?.[1] ?? 0)
+    if (open >= subscribers) return
+    await delay(200)
+  }
+}
+
+/** Returns when each message's `sendMessage` was answered, by sequence. */
+async function speak(url: string, speaker: BenchPerson, roomId: string): Promise<number[]> {
+  const answered: number[] = []
+  const sending: Promise<void>[] = []
+  const begun = performance.now()
+  for (let index = 0; index < total; index += 1) {
+    await delay(Math.max(0, begun + (index * 1_000) / messagesPerSecond - performance.now()))
+    const send = async () => {
+      const { sequence } = await ask<{ sequence: number }>(url, {
+        query: `mutation ($input: SendMessageInput!) {
+          sendMessage(input: $input) { ... on Message { sequence } }
+        }`,
+        variables: {
+          input: { roomId, clientMessageId: `bench-${index}`, body: `Message ${index}` },
+        },
+        token: speaker.accessToken,
+      })
+      answered[sequence] = performance.now()
+    }
+    sending.push(send())
+    if (index % (messagesPerSecond * 5) === 0) console.log(`  sent ${index} of ${total}`)
+  }
+  await Promise.all(sending)
+  return answered
+}
+
+async function untilQuiet(receipts: readonly Receipts[]): Promise<void> {
+  const giveUpAt = performance.now() + 30_000
+  while (performance.now() < giveUpAt) {
+    if (receipts.every(({ sequences }) => sequences.length >= total)) break
+    await delay(100)
+  }
+  // A duplicate would come late.
+  await delay(1_000)
+}
+
+async function reportDelivery(measured: {
+  readonly receipts: readonly Receipts[]
+  readonly answered: readonly number[]
+  readonly memory: number
+}): Promise<void> {
+  const { receipts, answered, memory } = measured
+  const expected = Array.from({ length: total }, (_, index) => index + 1).join()
+  const faultless = receipts.filter(({ sequences }) => sequences.join() === expected).length
+  const delays = receipts
+    .flatMap(({ sequences, at }) =>
+      sequences.map((sequence, index) => (at[index] ?? 0) - (answered[sequence] ?? 0)),
+    )
+    .sort((a, b) => a - b)
+  await report('live-delivery', [
+    {
+      subscribers: receipts.length,
+      messages: total,
+      delivered: delays.length,
+      'exactly once, in order': `${faultless} of ${receipts.length}`,
+      'p50 ms': Math.round(percentile(delays, 0.5) * 10) / 10,
+      'p99 ms': Math.round(percentile(delays, 0.99) * 10) / 10,
+      'max ms': Math.round(delays.at(-1) ?? Number.NaN),
+      'RSS MiB': memory,
+    },
+  ])
+}
