@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 
 // https://www.w3.org/TR/trace-context/#traceparent-header: lower case only; a later version may append fields.
 const traceparentPattern =
@@ -6,7 +6,7 @@ const traceparentPattern =
 
 /** Starts a trace: a W3C `traceparent` of version 00 with random ids, sampled. */
 export function createTraceparent(): string {
-  return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`
+  return `00-${randomHex()}-${randomHex().slice(16)}-01`
 }
 
 /**
@@ -16,12 +16,18 @@ export function createTraceparent(): string {
 export function continueTraceparent(incoming: string | undefined): string {
   const parent = parseTraceparent(incoming)
   if (!parent) return createTraceparent()
-  return `00-${parent.traceId}-${randomBytes(8).toString('hex')}-${parent.sampled ? '01' : '00'}`
+  return `00-${parent.traceId}-${randomHex().slice(16)}-${parent.sampled ? '01' : '00'}`
 }
 
 /** The 32 hexadecimal digits that all hops of a request share; undefined when the value is malformed. */
 export function traceIdOf(traceparent: string): string | undefined {
   return parseTraceparent(traceparent)?.traceId
+}
+
+/** 32 digits. Node draws UUIDs from a pool, which costs every request far less than two calls of `randomBytes`. */
+function randomHex(): string {
+  const id = randomUUID()
+  return id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + id.slice(19, 23) + id.slice(24)
 }
 
 interface TraceParent {
