@@ -1,0 +1,180 @@
+import { eventually } from '@gravity/shared/testing/eventually'
+import { describe, expect, it } from '@jest/globals'
+import { alice, bob, follow, openFeed, StoredRoom, upTo } from '../../test/stored-room.ts'
+
+describe('RoomFeed', () => {
+  it('reads the database never while hints come in order, whatever the number of subscribers', async () => {
+    const room = new StoredRoom()
+    const feed = await openFeed(room)
+    const followers = Array.from({ length: 1_000 }, () => follow(feed, bob, 0))
+
+    for (const _ of upTo(20)) feed.accept(room.send())
+
+    await eventually(() => {
+      for (const { sequences } of followers) expect(sequences).toEqual(upTo(20))
+    })
+    expect(room.statements).toBe(0)
+  })
+
+  it('is in order and complete when hints come twice, late, mixed up or never', async () => {
+    const room = new StoredRoom()
+    const feed = await openFeed(room)
+    const { sequences } = follow(feed, bob, 0)
+    const hints = upTo(60).map(() => room.send())
+
+    for (const index of [3, 1, 0, 3, 2, 59, 10, 9, 59, 11, 0, 58]) feed.accept(hints[index])
+
+    await eventually(() => expect(sequences).toEqual(upTo(60)))
+    for (const hint of hints) feed.accept(hint)
+    feed.accept(room.send())
+    await eventually(() => expect(sequences).toEqual(upTo(61)))
+  })
+
+  it('takes hints that come while it reads without reading once more', async () => {
+    const room = new StoredRoom()
+    const feed = await openFeed(room)
+    const { sequences } = follow(feed, bob, 0)
+    room.send()
+    const reading = feed.catchUp()
+    await Promise.resolve()
+
+    feed.accept(room.send())
+    feed.accept(room.send())
+    await reading
+
+    expect(room.statements).toBe(2)
+    await eventually(() => expect(sequences).toEqual(upTo(3)))
+  })
+
+  it('repairs lost hints when it is compared with the room', async () => {
+    const room = new StoredRoom()
+    const feed = await openFeed(room)
+    const { sequences } = follow(feed, bob, 0)
+    for (const _ of upTo(250)) room.send()
+
+    feed.compare(room.position)
+
+    await eventually(() => expect(sequences).toEqual(upTo(250)))
+  })
+
+  it('goes on after the database was away', async () => {
+    const room = new StoredRoom()
+    const feed = await openFeed(room)
+    const { sequences } = follow(feed, bob, 0)
+    room.send()
+    room.away = true
+    feed.accept(room.send())
+    await expect(feed.catchUp()).rejects.toThrow('away')
+
+    room.away = false
+    feed.accept(room.send())
+
+    await eventually(() => expect(sequences).toEqual(upTo(3)))
+  })
+
+  it.each([null, 'x', {}, { kind: 'message' }, { kind: 'later', membersVersion: 1 }])(
+    'ignores the hint %j',
+    async (hint) => {
+      const room = new StoredRoom()
+      const feed = await openFeed(room)
+
+      feed.accept(hint)
+      feed.accept(room.send())
+
+      expect(feed.after(0)?.sequence).toBe(1)
+    },
+  )
+
+  it('survives a hint of a message that does not exist', async () => {
+    const room = new StoredRoom()
+    const feed = await openFeed(room)
+    const forged = room.send()
+    room.messages = []
+    const { sequences } = follow(feed, bob, 0)
+
+    feed.accept({ ...forged, message: { ...forged.message, sequence: 900 } })
+    await feed.catchUp()
+    feed.accept(room.send())
+
+    await eventually(() => expect(sequences).toEqual([1]))
+  })
+})
+
+describe('membership at delivery', () => {
+  it('ends the stream of who leaves, and of nobody else', async () => {
+    const room = new StoredRoom()
+    const feed = await openFeed(room)
+    const leaving = follow(feed, bob, 0)
+    const staying = follow(feed, alice, 0)
+    feed.accept(room.send())
+    await eventually(() => expect(leaving.sequences).toEqual([1]))
+
+    feed.accept(room.leave(bob))
+    await leaving.reading
+    feed.accept(room.send())
+
+    await eventually(() => expect(staying.sequences).toEqual([1, 2]))
+    expect(leaving.sequences).toEqual([1])
+    expect(leaving.released).toBe(1)
+    expect(room.statements).toBe(0)
+  })
+
+  it('keeps a message sent after somebody left from them when its hint overtakes', async () => {
+    const room = new StoredRoom()
+    const feed = await openFeed(room)
+    const leaving = follow(feed, bob, 0)
+    const staying = follow(feed, alice, 0)
+    const left = room.leave(bob)
+    const sent = room.send()
+
+    feed.accept(sent)
+    await eventually(() => expect(staying.sequences).toEqual([1]))
+    feed.accept(left)
+    await leaving.reading
+
+    expect(leaving.sequences).toEqual([])
+  })
+
+  it('keeps it from them also when both happen during a reading', async () => {
+    const room = new StoredRoom()
+    const feed = await openFeed(room)
+    const leaving = follow(feed, bob, 0)
+    const staying = follow(feed, alice, 0)
+    room.send()
+    room.afterRead = () => {
+      room.afterRead = undefined
+      room.leave(bob)
+      feed.accept(room.send())
+    }
+
+    await feed.catchUp()
+    await leaving.reading
+
+    await eventually(() => expect(staying.sequences).toEqual([1, 2]))
+    expect(leaving.sequences).toEqual([1])
+  })
+
+  it('keeps it from them also when the hint of leaving was lost', async () => {
+    const room = new StoredRoom()
+    const feed = await openFeed(room)
+    const leaving = follow(feed, bob, 0)
+    room.leave(bob)
+    room.send()
+
+    feed.compare(room.position)
+    await leaving.reading
+
+    expect(leaving.sequences).toEqual([])
+  })
+
+  it('knows a member whose hint is still on its way', async () => {
+    const room = new StoredRoom()
+    const feed = await openFeed(room)
+    room.memberIds.push('carla')
+    room.membersVersion += 1
+
+    await feed.reach(room.position)
+
+    expect(feed.isMember('carla')).toBe(true)
+  })
+})

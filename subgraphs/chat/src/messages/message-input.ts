@@ -1,0 +1,28 @@
+import { type InvalidInput, invalidInput } from '@gravity/shared/errors/invalid-input'
+import { textFault } from '@gravity/shared/graphql/text'
+
+export interface NewMessage {
+  readonly roomId: string
+  readonly clientMessageId: string
+  readonly body: string
+}
+
+const longestBody = 4_000
+const longestClientMessageId = 100
+
+/** What is wrong with a message that a person wants to send; undefined when nothing is. */
+export function messageFault({ body, clientMessageId }: NewMessage): InvalidInput | undefined {
+  if (!hasLength(clientMessageId, longestClientMessageId)) {
+    return invalidInput('clientMessageId', 'A clientMessageId has 1 to 100 characters.')
+  }
+  if (body.trim() === '' || !hasLength(body, longestBody)) {
+    return invalidInput('body', 'A message has 1 to 4,000 characters, not only white space.')
+  }
+  return undefined
+}
+
+function hasLength(text: string, longest: number): boolean {
+  if (textFault(text) !== null || text.length === 0 || text.length > 2 * longest) return false
+  // PostgreSQL counts characters, not UTF-16 code units.
+  return text.length <= longest || [...text].length <= longest
+}

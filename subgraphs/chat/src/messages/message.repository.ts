@@ -1,0 +1,128 @@
+import type { Page } from '@gravity/shared/pagination/connection'
+import { keysetSql } from '@gravity/shared/pagination/keyset'
+import type { EntityManager } from 'typeorm'
+import { MessageEntity, type MessageRow } from './message.entity.ts'
+
+/** The order of a room's messages. */
+export type SequenceKey = readonly [sequence: number]
+
+/** One message of a room by its sequence. */
+export interface MessagePlace {
+  readonly roomId: string
+  readonly sequence: number
+}
+
+export type MessageReads = Pick<
+  MessageRepository,
+  'visibleByIds' | 'atPlaces' | 'pages' | 'after' | 'latest'
+>
+
+const columns = `m.id, m.room_id as "roomId", m.sequence, m.author_id as "authorId",
+  m.client_message_id as "clientMessageId", m.body, m.sent_at as "sentAt"`
+
+export class MessageRepository {
+  readonly #manager: EntityManager
+
+  constructor(manager: EntityManager) {
+    this.#manager = manager
+  }
+
+  visibleByIds(viewerId: string, ids: readonly string[]): Promise<MessageRow[]> {
+    return this.#manager.query(
+      `select ${columns} from messages m
+       where m.id = any($2)
+         and exists (select 1 from members where room_id = m.room_id and user_id = $1)`,
+      [viewerId, ids],
+    )
+  }
+
+  atPlaces(places: readonly MessagePlace[]): Promise<MessageRow[]> {
+    return this.#manager.query(
+      `select ${columns} from unnest($1::uuid[], $2::integer[]) as wanted (room_id, sequence)
+       join messages m on m.room_id = wanted.room_id and m.sequence = wanted.sequence`,
+      [places.map((place) => place.roomId), places.map((place) => place.sequence)],
+    )
+  }
+
+  /** The same page of the messages of several rooms. */
+  pages(roomIds: readonly string[], page: Page<SequenceKey>): Promise<MessageRow[]> {
+    const { where, orderBy, parameters } = keysetSql(page, {
+      columns: ['m.sequence'],
+      parametersBefore: 2,
+    })
+    return this.#manager.query(
+      `select page.* from unnest($1::uuid[]) as wanted (room_id)
+       cross join lateral (
+         select ${columns} from messages m
+         where m.room_id = wanted.room_id and ${where} order by ${orderBy} limit $2
+       ) as page`,
+      [roomIds, page.limit, ...parameters],
+    )
+  }
+
+  /** The messages after a sequence, oldest first. */
+  after(roomId: string, sequence: number, limit: number): Promise<MessageRow[]> {
+    return this.#manager.query(
+      `select ${columns} from messages m
+       where m.room_id = $1 and m.sequence > $2 order by m.sequence limit $3`,
+      [roomId, sequence, limit],
+    )
+  }
+
+  /** The last messages of a room, oldest first. */
+  async latest(roomId: string, limit: number): Promise<MessageRow[]> {
+    const rows = await this.#manager.query<MessageRow[]>(
+      `select ${columns} from messages m
+       where m.room_id = $1 order by m.sequence desc limit $2`,
+      [roomId, limit],
+    )
+    return rows.reverse()
+  }
+
+  async byClientId(
+    roomId: string,
+    authorId: string,
+    clientMessageId: string,
+  ): Promise<MessageRow | undefined> {
+    const rows = await this.#manager.query<MessageRow[]>(
+      `select ${columns} from messages m
+       where m.room_id = $1 and m.author_id = $2 and m.client_message_id = $3`,
+      [roomId, authorId, clientMessageId],
+    )
+    return rows[0]
+  }
+
+  /**
+   * Gives a message the room's next sequence and stores it, within the room's lock; undefined, and no sequence is used,
+   * when the author has sent one of this `clientMessageId` before. Times never run backwards within a room, whatever
+   * the clocks of the senders' servers do.
+   */
+  async append(message: Omit<MessageRow, 'sequence'>): Promise<MessageRow | undefined> {
+    const rows = await this.#manager.query<MessageRow[]>(
+      `with place as (
+         update rooms set latest_sequence = latest_sequence + 1, version = version + 1,
+           last_message_at = greatest($6::timestamptz, last_message_at)
+         where id = $2 and not exists (
+           select 1 from messages
+           where room_id = $2 and author_id = $3 and client_message_id = $4)
+         returning latest_sequence, last_message_at
+       )
+       insert into messages as m (id, room_id, author_id, client_message_id, body, sequence, sent_at)
+       select $1, $2, $3, $4, $5, latest_sequence, last_message_at from place
+       returning ${columns}`,
+      [
+        message.id,
+        message.roomId,
+        message.authorId,
+        message.clientMessageId,
+        message.body,
+        message.sentAt,
+      ],
+    )
+    return rows[0]
+  }
+
+  async insertAll(rows: MessageRow[]): Promise<void> {
+    await this.#manager.insert(MessageEntity, rows)
+  }
+}

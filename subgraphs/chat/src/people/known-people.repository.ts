@@ -1,0 +1,33 @@
+import type { EntityManager } from 'typeorm'
+
+/** The channel that tells, on commit, the id of a person who has become known. */
+export const personKnownChannel = 'chat_person_known'
+
+export interface KnownPersonRow {
+  readonly id: string
+}
+
+export type KnownPeopleReads = Pick<KnownPeopleRepository, 'byIds'>
+
+/** Who has a profile, as far as the users service has told. */
+export class KnownPeopleRepository {
+  readonly #manager: EntityManager
+
+  constructor(manager: EntityManager) {
+    this.#manager = manager
+  }
+
+  byIds(ids: readonly string[]): Promise<KnownPersonRow[]> {
+    return this.#manager.query('select id from known_people where id = any($1)', [ids])
+  }
+
+  /** Who is known already stays so. Whoever waits for one of them is woken when the transaction commits. */
+  async add(ids: readonly string[]): Promise<void> {
+    await this.#manager.query(
+      `with added as (
+         insert into known_people (id) select unnest($1::uuid[]) on conflict do nothing returning id)
+       select pg_notify('${personKnownChannel}', id::text) from added`,
+      [ids],
+    )
+  }
+}

@@ -1,0 +1,94 @@
+import type { Page } from '@gravity/shared/pagination/connection'
+import { keysetSql } from '@gravity/shared/pagination/keyset'
+import type { EntityManager } from 'typeorm'
+import { MembershipEntity, type MembershipRow } from './membership.entity.ts'
+
+/** The order of a room's members: when they joined (RFC 3339), then the id. */
+export type MemberKey = readonly [joinedAt: string, userId: string]
+
+export interface MemberRow {
+  readonly roomId: string
+  readonly userId: string
+  readonly joinedAt: Date
+}
+
+export type MembershipReads = Pick<MembershipRepository, 'pages'>
+
+export class MembershipRepository {
+  readonly #manager: EntityManager
+
+  constructor(manager: EntityManager) {
+    this.#manager = manager
+  }
+
+  /** The same page of the members of several rooms. */
+  pages(roomIds: readonly string[], page: Page<MemberKey>): Promise<MemberRow[]> {
+    const { where, orderBy, parameters } = keysetSql(page, {
+      columns: ['m.joined_at', 'm.user_id'],
+      parametersBefore: 2,
+    })
+    return this.#manager.query(
+      `select wanted.room_id as "roomId", page.user_id as "userId", page.joined_at as "joinedAt"
+       from unnest($1::uuid[]) as wanted (room_id)
+       cross join lateral (
+         select m.user_id, m.joined_at from members m
+         where m.room_id = wanted.room_id and ${where} order by ${orderBy} limit $2
+       ) as page`,
+      [roomIds, page.limit, ...parameters],
+    )
+  }
+
+  /** Those of the people who are not members, in the order given. */
+  async absentAmong(roomId: string, userIds: readonly string[]): Promise<string[]> {
+    const rows = await this.#manager.query<{ userId: string }[]>(
+      `select wanted.user_id as "userId"
+       from unnest($2::uuid[]) with ordinality as wanted (user_id, place)
+       where not exists (select 1 from members where room_id = $1 and user_id = wanted.user_id)
+       order by wanted.place`,
+      [roomId, userIds],
+    )
+    return rows.map((row) => row.userId)
+  }
+
+  /** Makes people members who are not, also those who have left before. */
+  async join(roomId: string, userIds: readonly string[], joinedAt: Date): Promise<void> {
+    await this.#manager.query(
+      `insert into memberships (room_id, user_id, role, joined_at)
+       select $1, user_id, 'member', $3 from unnest($2::uuid[]) as joining (user_id)
+       on conflict (room_id, user_id) do update
+         set role = excluded.role, joined_at = excluded.joined_at, left_at = null`,
+      [roomId, userIds, joinedAt],
+    )
+  }
+
+  async insertAll(rows: MembershipRow[]): Promise<void> {
+    await this.#manager.insert(MembershipEntity, rows)
+  }
+
+  async leave(roomId: string, userId: string, leftAt: Date): Promise<void> {
+    await this.#manager.query(
+      `update memberships set left_at = $3 where room_id = $1 and user_id = $2 and left_at is null`,
+      [roomId, userId, leftAt],
+    )
+  }
+
+  async hasLeft(roomId: string, userId: string): Promise<boolean> {
+    const rows = await this.#manager.query<unknown[]>(
+      `select 1 from memberships where room_id = $1 and user_id = $2 and left_at is not null`,
+      [roomId, userId],
+    )
+    return rows.length > 0
+  }
+
+  /** A room without an owner gets the member who has been there longest; does nothing when it has one. */
+  async ensureOwner(roomId: string): Promise<void> {
+    await this.#manager.query(
+      `update memberships set role = 'owner'
+       where room_id = $1
+         and not exists (select 1 from members where room_id = $1 and role = 'owner')
+         and user_id = (
+           select user_id from members where room_id = $1 order by joined_at, user_id limit 1)`,
+      [roomId],
+    )
+  }
+}

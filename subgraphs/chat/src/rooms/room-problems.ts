@@ -1,0 +1,51 @@
+/** No such room, or not for this person: which of the two is never told. */
+export interface RoomNotFound {
+  readonly __typename: 'RoomNotFound'
+  readonly code: 'ROOM_NOT_FOUND'
+  readonly message: string
+}
+
+export interface OwnerRequired {
+  readonly __typename: 'OwnerRequired'
+  readonly code: 'OWNER_REQUIRED'
+  readonly message: string
+}
+
+export interface UnknownPeople {
+  readonly __typename: 'UnknownPeople'
+  readonly code: 'UNKNOWN_PEOPLE'
+  readonly message: string
+  readonly personIds: readonly string[]
+}
+
+export interface TooManyMembers {
+  readonly __typename: 'TooManyMembers'
+  readonly code: 'TOO_MANY_MEMBERS'
+  readonly message: string
+  readonly limit: number
+}
+
+export const roomNotFound: RoomNotFound = {
+  __typename: 'RoomNotFound',
+  code: 'ROOM_NOT_FOUND',
+  message: 'There is no such room, or you are not a member of it.',
+}
+
+export const ownerRequired: OwnerRequired = {
+  __typename: 'OwnerRequired',
+  code: 'OWNER_REQUIRED',
+  message: 'Only an owner of the room may do this.',
+}
+
+export function unknownPeople(personIds: readonly string[]): UnknownPeople {
+  const message =
+    personIds.length === 1
+      ? 'One of the people you named does not exist.'
+      : `${personIds.length} of the people you named do not exist.`
+  return { __typename: 'UnknownPeople', code: 'UNKNOWN_PEOPLE', message, personIds }
+}
+
+export function tooManyMembers(limit: number): TooManyMembers {
+  const message = `A room has at most ${limit} members.`
+  return { __typename: 'TooManyMembers', code: 'TOO_MANY_MEMBERS', message, limit }
+}

@@ -1,0 +1,115 @@
+import { silentLog } from '@gravity/shared/testing/silent-log'
+import { MessageStream } from '../src/live/message-stream.ts'
+import { RoomFeed } from '../src/live/room-feed.ts'
+import type { MessageRow } from '../src/messages/message.entity.ts'
+
+const roomId = '0199e7a0-1111-7abc-8def-000000000000'
+export const alice = '0199e7a0-1111-7abc-8def-00000000000a'
+export const bob = '0199e7a0-1111-7abc-8def-00000000000b'
+
+/** A room that is stored in memory, with the statements counted that read it. */
+export class StoredRoom {
+  messages: MessageRow[] = []
+  memberIds = [alice, bob]
+  membersVersion = 1
+  statements = 0
+  away = false
+  /** What happens elsewhere between the last statement of a reading and its answer. */
+  afterRead: (() => void) | undefined
+
+  readonly reads = {
+    rooms: {
+      audience: async () => {
+        this.#count()
+        const audience = { membersVersion: this.membersVersion, memberIds: [...this.memberIds] }
+        this.afterRead?.()
+        return audience
+      },
+    },
+    messages: {
+      after: async (_roomId: string, sequence: number, limit: number) => {
+        this.#count()
+        return this.messages.filter((row) => row.sequence > sequence).slice(0, limit)
+      },
+      latest: async (_roomId: string, limit: number) => {
+        this.#count()
+        return this.messages.slice(-limit)
+      },
+    },
+  }
+
+  /** Commits a message and returns its hint. */
+  send(body = 'hello') {
+    const sequence = this.messages.length + 1
+    const message = {
+      id: `0199e7a0-2222-7abc-8def-${String(sequence).padStart(12, '0')}`,
+      roomId,
+      sequence,
+      authorId: alice,
+      clientMessageId: `client-${sequence}`,
+      body,
+      sentAt: new Date(1_790_000_000_000 + sequence),
+    }
+    this.messages.push(message)
+    return {
+      kind: 'message',
+      membersVersion: this.membersVersion,
+      message: { ...message, sentAt: message.sentAt.toISOString() },
+    }
+  }
+
+  /** Commits that somebody left and returns the hint. */
+  leave(userId: string) {
+    this.memberIds = this.memberIds.filter((id) => id !== userId)
+    this.membersVersion += 1
+    return { kind: 'members', membersVersion: this.membersVersion, joined: [], left: [userId] }
+  }
+
+  get position() {
+    return {
+      roomId,
+      latestSequence: this.messages.length,
+      membersVersion: this.membersVersion,
+    }
+  }
+
+  #count(): void {
+    if (this.away) throw new Error('the database is away')
+    this.statements += 1
+  }
+}
+
+export async function openFeed(room: StoredRoom): Promise<RoomFeed> {
+  const feed = new RoomFeed({ roomId, reads: room.reads, log: silentLog })
+  await feed.catchUp()
+  room.statements = 0
+  return feed
+}
+
+/** Reads a stream into a list, from the next message on. */
+export function follow(feed: RoomFeed, userId: string, after: number) {
+  let released = 0
+  const lease = {
+    feed,
+    release: () => {
+      released += 1
+    },
+  }
+  const stream = new MessageStream({ lease, userId, after })
+  const sequences: number[] = []
+  const reading = (async () => {
+    for await (const message of stream) sequences.push(message.sequence)
+  })()
+  return {
+    stream,
+    sequences,
+    reading,
+    get released() {
+      return released
+    },
+  }
+}
+
+export function upTo(last: number): number[] {
+  return Array.from({ length: last }, (_, index) => index + 1)
+}
