@@ -17,6 +17,7 @@ import type { Platform } from '@gravity/shared/platform/platform'
 import { provisionPlatform } from '@gravity/shared/platform/provision-platform'
 import { startPostgres } from '@gravity/shared/postgres/postgres-server'
 import type { Subgraph } from '@gravity/shared/server/subgraph'
+import { viewerIndependentFields } from '@gravity/shared/server/viewer-independence'
 import { createSessionDenyList } from '@gravity/shared/viewer/session-deny-list'
 import { type Phases, silentPhases } from './phases.ts'
 import { subgraphList } from './subgraph-list.ts'
@@ -121,6 +122,7 @@ async function openRouter(
       return client
     },
     ...documentChecks(config),
+    viewerIndependentFields: viewerIndependentFields(subgraphs.map(({ sdl }) => sdl)),
     log,
   })
   const routes = subgraphs.flatMap((subgraph) => subgraph.routes)

@@ -38,9 +38,11 @@ export async function benchLiveDelivery(): Promise<void> {
     return listen(client, roomId)
   })
   await untilListening(gravity.url)
+  const begun = performance.now()
   const answered = await speak(gravity.url, speaker, roomId)
+  const perSecond = (total / (performance.now() - begun)) * 1_000
   await untilQuiet(receipts)
-  await reportDelivery({ receipts, answered, memory: await gravity.memory() })
+  await reportDelivery({ receipts, answered, perSecond, memory: await gravity.memory() })
   await Promise.all(clients.map((client) => client.dispose()))
 }
 
@@ -145,9 +147,10 @@ async function untilQuiet(receipts: readonly Receipts[]): Promise<void> {
 async function reportDelivery(measured: {
   readonly receipts: readonly Receipts[]
   readonly answered: readonly number[]
+  readonly perSecond: number
   readonly memory: number
 }): Promise<void> {
-  const { receipts, answered, memory } = measured
+  const { receipts, answered, perSecond, memory } = measured
   const expected = Array.from({ length: total }, (_, index) => index + 1).join()
   const faultless = receipts.filter(({ sequences }) => sequences.join() === expected).length
   const delays = receipts
@@ -159,6 +162,7 @@ async function reportDelivery(measured: {
     {
       subscribers: receipts.length,
       messages: total,
+      'messages/s': Math.round(perSecond * 10) / 10,
       delivered: delays.length,
       'exactly once, in order': `${faultless} of ${receipts.length}`,
       'p50 ms': Math.round(percentile(delays, 0.5) * 10) / 10,

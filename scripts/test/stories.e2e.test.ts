@@ -85,6 +85,36 @@ function stories(start: () => Promise<RunningGravity | undefined>): void {
     await client.dispose()
   })
 
+  it('shares events between listeners, but not what is for one of them only', async () => {
+    const [ada, ben] = [await arrives(url(), 'Ada Shares'), await arrives(url(), 'Ben Shares')]
+    const roomId = await opensRoom(ada, [ben])
+    const everybody = messageAdded
+    const own = `subscription ($roomId: ID!, $after: Int) {
+      messageAdded(roomId: $roomId, afterSequence: $after) { sequence clientMessageId }
+    }`
+    const clients = [ada.socket(), ben.socket()]
+    const [adaAll, benAll] = clients.map((client) =>
+      listens<Added>(client, everybody, { roomId, after: 0 }),
+    )
+    const [adaOwn, benOwn] = clients.map((client) => listens(client, own, { roomId, after: 0 }))
+
+    await says(ben, roomId, 'For both')
+
+    await eventually(() => {
+      for (const { received } of [adaAll, benAll, adaOwn, benOwn].filter(
+        (one) => one !== undefined,
+      )) {
+        expect(received).toHaveLength(1)
+      }
+    })
+    expect(adaAll?.received).toEqual(benAll?.received)
+    expect(adaOwn?.received).toEqual([{ messageAdded: { sequence: 1, clientMessageId: null } }])
+    expect(benOwn?.received).toEqual([
+      { messageAdded: { sequence: 1, clientMessageId: `m${messages}` } },
+    ])
+    await Promise.all(clients.map((client) => client.dispose()))
+  })
+
   it('delivers the same over server-sent events', async () => {
     const [ada, ben] = [await arrives(url(), 'Ada Sse'), await arrives(url(), 'Ben Sse')]
     const roomId = await opensRoom(ada, [ben])

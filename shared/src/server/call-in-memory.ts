@@ -2,6 +2,7 @@ import type { FormattedExecutionResult } from 'graphql'
 import type { Logger } from '../log/logger.ts'
 import type { ResultStream } from './result-stream.ts'
 import { executeOperation, type SubgraphOperation, subscribeToOperation } from './run-operation.ts'
+import { SharedEvents } from './shared-events.ts'
 import type { Subgraph } from './subgraph.ts'
 import { truthfulResult } from './truthful-errors.ts'
 
@@ -37,7 +38,12 @@ export function createInMemoryCaller(
   subgraph: Subgraph,
   options: { readonly log: Logger },
 ): InMemoryCaller {
-  const host = { subgraph, log: options.log, present: truthfulResult }
+  const host = {
+    subgraph,
+    log: options.log,
+    present: truthfulResult,
+    sharedEvents: new SharedEvents<FormattedExecutionResult>(),
+  }
   return {
     async execute(operation) {
       operation.signal.throwIfAborted()

@@ -9,6 +9,7 @@ import {
 import type { Logger } from '../log/logger.ts'
 import type { RequestIdentity } from '../viewer/viewer.ts'
 import { openResultStream, type ResultStream } from './result-stream.ts'
+import type { SharedEvents } from './shared-events.ts'
 import type { Subgraph } from './subgraph.ts'
 import { logFaults } from './truthful-errors.ts'
 
@@ -20,6 +21,11 @@ export interface SubgraphOperation {
   readonly identity: RequestIdentity
   /** Aborted when the answer is not wanted any more; resolvers see it in their context. */
   readonly signal: AbortSignal
+  /**
+   * For a subscription whose answers do not depend on the viewer: operations with equal keys receive one result object
+   * per event, which was executed once. Whoever sends the key decides whether the result may be changed.
+   */
+  readonly eventKey?: string | undefined
 }
 
 /** Where operations run and what becomes of their results. */
@@ -29,6 +35,8 @@ export interface OperationHost<Result> {
   readonly log: Logger
   /** Turns what graphql-js answered into what the caller reads. */
   readonly present: (result: ExecutionResult) => Result
+  /** Where the results of events with a key are kept; without it nothing is shared. */
+  readonly sharedEvents?: SharedEvents<Result>
 }
 
 function executionArgs(subgraph: Subgraph, operation: SubgraphOperation): ExecutionArgs {
@@ -88,6 +96,21 @@ export function executeOperation<Result>(
   return run(host, operation)
 }
 
+function runEvent<Result>(
+  host: OperationHost<Result>,
+  operation: SubgraphOperation,
+  event: unknown,
+): Promise<Result> {
+  const { sharedEvents } = host
+  const { eventKey } = operation
+  if (!sharedEvents || eventKey === undefined || typeof event !== 'object' || event === null) {
+    return run(host, operation, event)
+  }
+  // The first subscriber may leave while the others still wait.
+  const forAll = { ...operation, signal: new AbortController().signal }
+  return sharedEvents.once(event, eventKey, () => run(host, forAll, event))
+}
+
 /**
  * Starts a subscription: a result when it was refused, a stream otherwise. Every event is executed with a context of
  * its own, so that loaders never answer with what an earlier event has seen. When the operation's signal aborts or the
@@ -113,7 +136,7 @@ export async function subscribeToOperation<Result extends object>(
     return openResultStream({
       source,
       controller,
-      resultOf: (event) => run(host, live, event),
+      resultOf: (event) => runEvent(host, live, event),
       failureOf: (error) => presentFailure(error, live, host),
     })
   } catch (error) {

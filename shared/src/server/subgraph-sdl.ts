@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs'
 import {
   type ASTNode,
   type DefinitionNode,
+  type DirectiveDefinitionNode,
   type DocumentNode,
   isTypeDefinitionNode,
+  Kind,
   parse,
   print,
   type TypeDefinitionNode,
@@ -13,11 +15,25 @@ import { federationDirectiveName } from './federation-link.ts'
 
 const sharedSdlFile = new URL('../graphql/shared.graphql', import.meta.url)
 
-function namedTypesIn(node: ASTNode): Set<string> {
+/** What a subgraph may take from the shared SDL: types, and directives by their name with `@`. */
+type SharedDefinition = TypeDefinitionNode | DirectiveDefinitionNode
+
+function isSharedDefinition(definition: DefinitionNode): definition is SharedDefinition {
+  return isTypeDefinitionNode(definition) || definition.kind === Kind.DIRECTIVE_DEFINITION
+}
+
+function nameOf({ kind, name }: SharedDefinition): string {
+  return kind === Kind.DIRECTIVE_DEFINITION ? `@${name.value}` : name.value
+}
+
+function namesIn(node: ASTNode): Set<string> {
   const names = new Set<string>()
   visit(node, {
     NamedType(type) {
       names.add(type.name.value)
+    },
+    Directive(directive) {
+      names.add(`@${directive.name.value}`)
     },
   })
   return names
@@ -26,15 +42,15 @@ function namedTypesIn(node: ASTNode): Set<string> {
 /** The shared definitions that the document needs, directly or through another shared definition. */
 function neededDefinitions(
   document: DocumentNode,
-  shared: ReadonlyMap<string, TypeDefinitionNode>,
-): TypeDefinitionNode[] {
-  const needed = new Set<TypeDefinitionNode>()
-  const pending = [...namedTypesIn(document)]
+  shared: ReadonlyMap<string, SharedDefinition>,
+): SharedDefinition[] {
+  const needed = new Set<SharedDefinition>()
+  const pending = [...namesIn(document)]
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     const definition = shared.get(name)
     if (!definition || needed.has(definition)) continue
     needed.add(definition)
-    pending.push(...namedTypesIn(definition))
+    pending.push(...namesIn(definition))
   }
   return [...shared.values()].filter((definition) => needed.has(definition))
 }
@@ -60,13 +76,13 @@ export function subgraphSdl(sdlFile: URL): string {
   const document = parse(sdl)
   const shared = new Map(
     parse(readFileSync(sharedSdlFile, 'utf8'), { noLocation: true })
-      .definitions.filter(isTypeDefinitionNode)
-      .map((definition) => [definition.name.value, definition]),
+      .definitions.filter(isSharedDefinition)
+      .map((definition) => [nameOf(definition), definition]),
   )
   for (const definition of document.definitions) {
-    if (isTypeDefinitionNode(definition) && shared.has(definition.name.value)) {
+    if (isSharedDefinition(definition) && shared.has(nameOf(definition))) {
       throw new Error(
-        `${sdlFile.pathname} defines ${definition.name.value}, which the shared SDL already defines: remove it there`,
+        `${sdlFile.pathname} defines ${nameOf(definition)}, which the shared SDL already defines: remove it there`,
       )
     }
   }
