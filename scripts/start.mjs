@@ -1,5 +1,5 @@
 // npm start [-- --distributed]: installs what is missing, then starts the platform.
-import { ensureInstalled, run } from './bootstrap.mjs.mts'
+import { ensureInstalled, run } from './bootstrap.mjs'
 
 const arguments_ = process.argv.slice(2)
 const program = arguments_.includes('--distributed') ? 'start-distributed.ts' : 'start.ts'

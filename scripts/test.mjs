@@ -1,5 +1,5 @@
 // npm test [-- JEST_ARG ...]: installs what is missing, then runs every test.
-import { ensureInstalled, run } from './bootstrap.mjs.mts'
+import { ensureInstalled, run } from './bootstrap.mjs'
 
 ensureInstalled()
 run('node_modules/jest/bin/jest.js', {

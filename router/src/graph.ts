@@ -1,5 +1,5 @@
-import type { GraphQLFormattedError, GraphQLSchema, OperationTypeNode } from 'graphql'
 import type { RequestIdentity } from '@gravity/shared/viewer/viewer'
+import type { GraphQLFormattedError, GraphQLSchema, OperationTypeNode } from 'graphql'
 
 /**
  * Terminology

@@ -1,0 +1,28 @@
+import { NoSchemaIntrospectionCustomRule, validate } from 'graphql'
+import type { DocumentRule, ParseOptions } from '../planning/parse-request.ts'
+import { checkDocumentLimits } from './check-document-limits.ts'
+import type { DocumentLimits } from './document-limits.ts'
+import { parseWithinLimits } from './parse-within-limits.ts'
+
+export interface DocumentChecksOptions {
+  readonly documentLimits: DocumentLimits
+  /** Whether clients may introspect the schema. */
+  readonly introspection: boolean
+}
+
+/** How a graph reads the documents of strangers: within the limits, and without introspection where that is off. */
+export function documentChecks({
+  documentLimits,
+  introspection,
+}: DocumentChecksOptions): Required<ParseOptions> {
+  const withinLimits: DocumentRule = (document) =>
+    checkDocumentLimits(document, documentLimits).map((error) => error.toJSON())
+  const withoutIntrospection: DocumentRule = (document, schema) =>
+    validate(schema, document, [NoSchemaIntrospectionCustomRule]).map(({ message }) => ({
+      message,
+    }))
+  return {
+    parse: (text) => parseWithinLimits(text, documentLimits),
+    rules: introspection ? [withinLimits] : [withinLimits, withoutIntrospection],
+  }
+}

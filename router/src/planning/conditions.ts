@@ -1,0 +1,56 @@
+import { type DirectiveNode, type DocumentNode, Kind, type ValueNode, visit } from 'graphql'
+
+/**
+ * The conditions (`@skip`, `@include`) of an operation, decided. Plans are made for decided conditions: the planner
+ * gives a fetch the requirements of fields that a variable leaves out, and then cannot fetch the others either.
+ */
+export interface Conditions {
+  /** Equal for variables that decide every condition in the same way. */
+  readonly key: string
+  /** Whether the directives leave a selection in. */
+  includes(directives: readonly DirectiveNode[] | undefined): boolean
+}
+
+/** Names of the variables that decide conditions anywhere in a document. */
+export function conditionVariables(document: DocumentNode): readonly string[] {
+  const names = new Set<string>()
+  visit(document, {
+    enter(node) {
+      const condition = node.kind === Kind.DIRECTIVE ? conditionOf(node) : undefined
+      if (condition?.kind === Kind.VARIABLE) names.add(condition.name.value)
+    },
+  })
+  return [...names]
+}
+
+export function decideConditions(
+  names: readonly string[],
+  variables: Readonly<Record<string, unknown>>,
+): Conditions {
+  const truths = new Set(names.filter((name) => variables[name] === true))
+  const isTrue = (condition: ValueNode): boolean =>
+    condition.kind === Kind.VARIABLE
+      ? truths.has(condition.name.value)
+      : condition.kind === Kind.BOOLEAN && condition.value
+  return {
+    key: [...truths].join(),
+    includes: (directives) =>
+      (directives ?? []).every((directive) => {
+        const condition = conditionOf(directive)
+        return condition === undefined || isTrue(condition) === (directive.name.value === 'include')
+      }),
+  }
+}
+
+/** The other directives of a selection. */
+export function withoutConditions(
+  directives: readonly DirectiveNode[] | undefined,
+): readonly DirectiveNode[] {
+  return (directives ?? []).filter((directive) => conditionOf(directive) === undefined)
+}
+
+function conditionOf(directive: DirectiveNode): ValueNode | undefined {
+  const { value } = directive.name
+  if (value !== 'skip' && value !== 'include') return undefined
+  return directive.arguments?.find((argument) => argument.name.value === 'if')?.value
+}

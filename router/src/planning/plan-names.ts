@@ -1,0 +1,68 @@
+import { type DocumentNode, type FieldNode, Kind, print, visit } from 'graphql'
+import type { FederatedNames } from '../supergraph/federated-names.ts'
+
+/**
+ * The names under which an operation's fields stand in the response tree. They are the client's own, except where that
+ * would not be safe: names that every JavaScript object has, names under which the plan itself may fetch something else
+ * to the same place, such as a required field with arguments of its own, and names that mean different things on
+ * different types, which the planner does not always keep apart.
+ */
+export interface PlanNames {
+  planName(field: FieldNode): string
+  clientName(planName: string): string
+}
+
+const inheritedNames: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype))
+
+export function choosePlanNames(document: DocumentNode, federated: FederatedNames): PlanNames {
+  const fields = fieldsOf(document)
+  const taken = new Set(fields.map(responseNameOf))
+  const planNames = new Map<string, string>()
+  const clientNames = new Map<string, string>()
+  for (const field of fields) {
+    const key = keyOf(field)
+    if (planNames.has(key)) continue
+    const name = responseNameOf(field)
+    const planName =
+      isUnsafe(field, federated) || clientNames.has(name) ? freeName(name, taken) : name
+    taken.add(planName)
+    planNames.set(key, planName)
+    clientNames.set(planName, name)
+  }
+  return {
+    planName: (field) => planNames.get(keyOf(field)) ?? responseNameOf(field),
+    clientName: (planName) => clientNames.get(planName) ?? planName,
+  }
+}
+
+function fieldsOf(document: DocumentNode): FieldNode[] {
+  const fields: FieldNode[] = []
+  visit(document, {
+    enter(node) {
+      if (node.kind === Kind.FIELD) fields.push(node)
+    },
+  })
+  return fields
+}
+
+/** Equal for selections that ask for the same under the same name. */
+function keyOf(field: FieldNode): string {
+  const values = (field.arguments ?? []).map(print).toSorted()
+  return `${responseNameOf(field)}:${field.name.value}(${values.join()})`
+}
+
+function responseNameOf(field: FieldNode): string {
+  return field.alias?.value ?? field.name.value
+}
+
+function isUnsafe(field: FieldNode, federated: FederatedNames): boolean {
+  const name = responseNameOf(field)
+  if (inheritedNames.has(name) || federated.withArguments.has(name)) return true
+  return name !== field.name.value && (name === '__typename' || federated.all.has(name))
+}
+
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  let free = `${name}_`
+  while (taken.has(free) || inheritedNames.has(free)) free += '_'
+  return free
+}

@@ -1,0 +1,126 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { GravityError } from '@gravity/shared/errors/gravity-error'
+import { type PlatformConfig, readPlatformConfig } from '@gravity/shared/platform/config'
+import { openPlatform } from '@gravity/shared/platform/open-platform'
+import type { Platform } from '@gravity/shared/platform/platform'
+import { createSessionDenyList } from '@gravity/shared/viewer/session-deny-list'
+import { createIdentitySigner, IDENTITY_HEADER } from '@gravity/shared/viewer/signed-identity'
+import { createTraceparent } from '@gravity/shared/viewer/trace-context'
+import { z } from 'zod'
+import { type RouterConfig, readRouterConfig } from './config.ts'
+import { createGraph } from './create-graph.ts'
+import { documentChecks } from './limits/document-checks.ts'
+import { createRouter } from './router.ts'
+import { createHttpClient } from './subgraphs/http-client.ts'
+import { type ManagedSubgraph, managedSource } from './supergraph/managed-source.ts'
+import { createSupergraph } from './supergraph/supergraph.ts'
+import { proxiedRoutes } from './transport/proxied-routes.ts'
+import { KEY_SET_PATH, keysFromUrl } from './viewer/key-source.ts'
+
+export interface ServeSubgraphsOptions {
+  /** The committed supergraph: names the subgraphs where nothing else does, and is served until they have answered. */
+  readonly supergraphFile: string
+  /** The running subgraphs; by default those of the supergraph file. */
+  readonly subgraphs?: readonly ManagedSubgraph[] | undefined
+}
+
+/**
+ * Serves the platform's subgraphs that run as processes of their own: composes what they say, signs who is asking, and
+ * shares sessions and limits with the other processes through Redis. Resolves when it listens.
+ */
+export async function serveSubgraphs(
+  options: ServeSubgraphsOptions,
+): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  await using opening = new AsyncDisposableStack()
+  const config = readRouterConfig()
+  const secrets = readPlatformConfig()
+  await mkdir(memoryFolder(secrets), { recursive: true })
+  const committed = await readFile(options.supergraphFile, 'utf8')
+  const subgraphs = options.subgraphs ?? subgraphsOf(committed)
+  const platform = opening.adopt(
+    await openPlatform({ name: 'router', distributed: true }),
+    (open) => open.close(),
+  )
+  const graph = await openGraph({ config, secrets, platform, subgraphs, committed })
+  const sessions = opening.adopt(createSessionDenyList(platform), (open) => open.close())
+  const auth = originOf(subgraphs, 'auth')
+  const router = createRouter({
+    config,
+    graph,
+    rateLimits: platform.rateLimits,
+    log: platform.log,
+    keySource: keysFromUrl(`${auth}${KEY_SET_PATH}`),
+    sessions,
+    routes: proxiedRoutes([{ method: 'GET', path: KEY_SET_PATH, origin: auth }]),
+    checks: { pubsub: () => platform.pubsub.ping(), cache: () => platform.cache.ping() },
+  })
+  opening.defer(() => router.stop())
+  const url = await router.start()
+  const open = opening.move()
+  return { url, stop: () => open.disposeAsync() }
+}
+
+interface GraphParts {
+  readonly config: RouterConfig
+  readonly secrets: PlatformConfig
+  readonly platform: Platform
+  readonly subgraphs: readonly ManagedSubgraph[]
+  readonly committed: string
+}
+
+function openGraph({ config, secrets, platform, subgraphs, committed }: GraphParts) {
+  const { log } = platform
+  const signer = createIdentitySigner({
+    secret: secrets.meshSecret,
+    previousSecret: secrets.previousMeshSecret,
+  })
+  const fetchSdl = async ({ name, url }: ManagedSubgraph): Promise<string> => {
+    const identity = {
+      viewer: null,
+      requestId: platform.newId(),
+      traceparent: createTraceparent(),
+      clientAddress: null,
+    }
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        [IDENTITY_HEADER]: signer.sign(identity, name),
+      },
+      body: JSON.stringify({ query: '{ _service { sdl } }' }),
+      signal: AbortSignal.timeout(5_000),
+    })
+    return serviceAnswer.parse(await response.json()).data._service.sdl
+  }
+  return createGraph({
+    source: managedSource({
+      subgraphs,
+      fetchSdl,
+      log,
+      fallbackSdl: committed,
+      memoryFile: join(memoryFolder(secrets), 'subgraphs.json'),
+    }),
+    openClient: (name, url) => createHttpClient({ name, url, signer }),
+    ...documentChecks(config),
+    log,
+  })
+}
+
+function memoryFolder({ dataDirectory }: PlatformConfig): string {
+  return join(dataDirectory, 'router')
+}
+
+const serviceAnswer = z.object({
+  data: z.object({ _service: z.object({ sdl: z.string() }) }),
+})
+
+function subgraphsOf(supergraphSdl: string): ManagedSubgraph[] {
+  return [...createSupergraph(supergraphSdl).subgraphs].map(([name, url]) => ({ name, url }))
+}
+
+function originOf(subgraphs: readonly ManagedSubgraph[], name: string): string {
+  const subgraph = subgraphs.find((candidate) => candidate.name === name)
+  if (!subgraph) throw new GravityError('SUBGRAPH_UNAVAILABLE', `There is no subgraph ${name}.`)
+  return new URL(subgraph.url).origin
+}

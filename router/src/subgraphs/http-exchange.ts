@@ -1,0 +1,122 @@
+import type { Dispatcher, Pool } from 'undici'
+
+export interface HttpPost {
+  readonly path: string
+  readonly headers: Record<string, string>
+  readonly body: string
+  readonly signal: AbortSignal
+  /** For connecting, sending and receiving together. */
+  readonly deadlineMilliseconds: number
+  readonly maximumBytes: number
+}
+
+export interface HttpAnswer {
+  readonly status: number
+  readonly contentType: string
+  readonly body: string
+}
+
+/** The peer took too long. */
+export class DeadlineError extends Error {
+  override readonly name = 'DeadlineError'
+}
+
+/** The peer answers more than it may. */
+export class OversizeError extends Error {
+  override readonly name = 'OversizeError'
+}
+
+/**
+ * Sends a POST over a pool of kept-alive connections and reads the whole answer. Rejects with the signal's reason, a
+ * `DeadlineError`, an `OversizeError`, or undici's error when the connection fails. Built on `dispatch`, because a
+ * stream and its events for each answer cost more than the rest together.
+ */
+export function post(pool: Pool, request: HttpPost): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const handler = new AnswerReader(request, { resolve, reject })
+    const { path, headers, body } = request
+    pool.dispatch({ path, method: 'POST', headers, body }, handler)
+  })
+}
+
+interface Settle {
+  readonly resolve: (answer: HttpAnswer) => void
+  readonly reject: (error: unknown) => void
+}
+
+class AnswerReader implements Dispatcher.DispatchHandler {
+  readonly #request: HttpPost
+  readonly #settle: Settle
+  readonly #timer: NodeJS.Timeout
+  readonly #chunks: Buffer[] = []
+  #controller: Dispatcher.DispatchController | undefined
+  #failure: unknown
+  #status = 0
+  #contentType = ''
+  #bytes = 0
+
+  constructor(request: HttpPost, settle: Settle) {
+    this.#request = request
+    this.#settle = settle
+    this.#timer = setTimeout(() => {
+      this.#fail(new DeadlineError(`No answer within ${request.deadlineMilliseconds} ms`))
+    }, request.deadlineMilliseconds)
+    request.signal.addEventListener('abort', this.#leave, { once: true })
+    if (request.signal.aborted) this.#leave()
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#failure !== undefined) controller.abort(asError(this.#failure))
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    this.#status = status
+    this.#contentType = String(headers['content-type'] ?? '')
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#bytes += chunk.length
+    const { maximumBytes } = this.#request
+    if (this.#bytes <= maximumBytes) this.#chunks.push(chunk)
+    else this.#fail(new OversizeError(`The answer has more than ${maximumBytes} bytes`))
+  }
+
+  onResponseEnd(): void {
+    this.#release()
+    const [first] = this.#chunks
+    const whole = first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks)
+    const body = whole.toString('utf8')
+    this.#settle.resolve({ status: this.#status, contentType: this.#contentType, body })
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#release()
+    this.#settle.reject(this.#failure ?? error)
+  }
+
+  readonly #leave = (): void => this.#fail(this.#request.signal.reason)
+
+  /** Rejects at once; the connection, if there is one yet, is given up with it. */
+  #fail(failure: unknown): void {
+    this.#failure ??= failure
+    this.#release()
+    this.#controller?.abort(asError(this.#failure))
+    this.#settle.reject(this.#failure)
+  }
+
+  #release(): void {
+    clearTimeout(this.#timer)
+    this.#request.signal.removeEventListener('abort', this.#leave)
+  }
+}
+
+function asError(failure: unknown): Error {
+  return failure instanceof Error
+    ? failure
+    : new Error('The request was given up', { cause: failure })
+}

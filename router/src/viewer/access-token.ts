@@ -1,0 +1,62 @@
+import type { Viewer } from '@gravity/shared/viewer/viewer'
+import { jwtVerify } from 'jose'
+import { z } from 'zod'
+import type { SigningKeys } from './signing-keys.ts'
+
+export interface AccessTokenExpectations {
+  readonly issuer: string
+  readonly audience: string
+}
+
+/** What the auth service issues, and the only thing that the router accepts. */
+export const gravityTokens: AccessTokenExpectations = { issuer: 'gravity', audience: 'gravity' }
+
+/** RFC 9068, section 2.1: keeps every other kind of token that the same keys may sign from being used as this one. */
+const ACCESS_TOKEN_TYPE = 'at+jwt'
+
+export interface VerifiedToken {
+  readonly viewer: Viewer
+  /** The key that signed it. */
+  readonly keyId: string
+}
+
+export interface VerifyTokenOptions {
+  readonly keys: SigningKeys
+  readonly expectations: AccessTokenExpectations
+  readonly now: () => Date
+}
+
+const claimsShape = z.object({
+  sub: z.string().min(1),
+  sid: z.string().min(1),
+  exp: z.number(),
+  roles: z.array(z.string()).default([]),
+  // RFC 8693, section 4.2: scopes in one string, separated by spaces.
+  scope: z.string().default(''),
+})
+
+/** Verifies signature (EdDSA), `typ`, `iss`, `aud`, `exp` and the claims. Throws jose's errors and zod's. */
+export async function verifyAccessToken(
+  token: string,
+  options: VerifyTokenOptions,
+): Promise<VerifiedToken> {
+  const { keys, expectations } = options
+  const { payload, protectedHeader } = await jwtVerify(token, keys.find, {
+    ...expectations,
+    algorithms: ['EdDSA'],
+    typ: ACCESS_TOKEN_TYPE,
+    requiredClaims: ['sub', 'sid', 'exp'],
+    currentDate: options.now(),
+  })
+  const claims = claimsShape.parse(payload)
+  return {
+    keyId: protectedHeader.kid ?? '',
+    viewer: {
+      userId: claims.sub,
+      sessionId: claims.sid,
+      roles: claims.roles,
+      scopes: claims.scope.split(' ').filter((scope) => scope !== ''),
+      expiresAt: claims.exp,
+    },
+  }
+}

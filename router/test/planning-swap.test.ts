@@ -1,0 +1,111 @@
+import { eventually } from '@gravity/shared/testing/eventually'
+import { describe, expect, it } from '@jest/globals'
+import { composedSource } from '../src/supergraph/composed-source.ts'
+import type { SupergraphSource } from '../src/supergraph/supergraph-source.ts'
+import { ask, memoryClients, startGraph, type TestSubgraph, watched } from './execution-graph.ts'
+
+function subgraph(name: string, field: string, resolve: () => unknown = () => field): TestSubgraph {
+  return {
+    name,
+    sdl: `type Query { ${field}: String }`,
+    resolvers: { Query: { [field]: resolve } },
+  }
+}
+
+/** A source that a test changes. */
+function aSource(first: readonly TestSubgraph[]) {
+  let change: (sdl: string) => void = () => undefined
+  const source: SupergraphSource = {
+    async start(onChange) {
+      change = onChange
+      return composedSource(first).start(onChange)
+    },
+    stop: async () => undefined,
+  }
+  return {
+    source,
+    async swap(subgraphs: readonly TestSubgraph[]): Promise<void> {
+      change(await composedSource(subgraphs).start(change))
+    },
+    change: (sdl: string) => change(sdl),
+  }
+}
+
+describe('a change of the schema', () => {
+  it('serves new requests, and lets running ones finish over the old schema', async () => {
+    const gate = Promise.withResolvers<string>()
+    const old = subgraph('old', 'before', () => gate.promise)
+    const next = subgraph('next', 'after')
+    const { source, swap } = aSource([old])
+    const graph = await startGraph([old, next], { source })
+    let changes = 0
+    graph.onSchemaChange(() => {
+      changes += 1
+    })
+    const running = ask(graph, '{ before }')
+
+    await swap([next])
+
+    expect(changes).toBe(1)
+    expect(await ask(graph, '{ after }')).toEqual({ data: { after: 'after' } })
+    expect(await ask(graph, '{ before }')).toMatchObject({
+      errors: [{ message: 'Cannot query field "before" on type "Query".' }],
+    })
+    gate.resolve('still here')
+    expect(await running).toEqual({ data: { before: 'still here' } })
+    expect(Object.keys(graph.checks())).toEqual(['next'])
+    await graph.stop()
+  })
+
+  it('that cannot be served leaves the last good one', async () => {
+    const { source, change } = aSource([subgraph('old', 'before')])
+    const graph = await startGraph([subgraph('old', 'before')], { source })
+
+    change('this is no schema')
+
+    expect(await ask(graph, '{ before }')).toEqual({ data: { before: 'before' } })
+    await graph.stop()
+  })
+
+  it('closes the clients of subgraphs that are gone, and keeps the others', async () => {
+    const closed: string[] = []
+    const subgraphs = [subgraph('stays', 'a'), subgraph('goes', 'b')]
+    const memory = memoryClients(subgraphs)
+    const { source, swap } = aSource(subgraphs)
+    const graph = await startGraph(subgraphs, {
+      source,
+      openClient: (name, url) => ({
+        ...memory(name, url),
+        close: async () => void closed.push(name),
+      }),
+    })
+
+    await swap([subgraph('stays', 'a')])
+
+    await eventually(() => expect(closed).toEqual(['goes']))
+    expect(await ask(graph, '{ a }')).toEqual({ data: { a: 'a' } })
+    await graph.stop()
+    expect(closed).toEqual(['goes', 'stays'])
+  })
+
+  it('prepares again what was asked for last', async () => {
+    const before = [subgraph('one', 'a')]
+    const after = [subgraph('one', 'a'), subgraph('two', 'b')]
+    const { openClient } = watched(memoryClients(after))
+    const { source, swap } = aSource(before)
+    const graph = await startGraph(after, { source, openClient })
+    const request = {
+      query: '{ a }',
+      operationName: undefined,
+      variables: {},
+      extensions: undefined,
+    }
+    const old = await graph.prepare(request)
+
+    await swap(after)
+
+    expect(await graph.prepare(request)).not.toBe(old)
+    expect(await ask(graph, '{ a b }')).toEqual({ data: { a: 'a', b: 'b' } })
+    await graph.stop()
+  })
+})
