@@ -9,6 +9,7 @@ import { Operation } from './planning/operation.ts'
 import { createClientPool, type OpenClient } from './subgraphs/client-pool.ts'
 import type { SupergraphSource } from './supergraph/supergraph-source.ts'
 
+/** What a graph is made of: where its supergraph comes from and how its subgraphs are reached. */
 export interface GraphOptions extends Omit<GenerationOptions, 'clients'>, ErrorMaskOptions {
   readonly source: SupergraphSource
   readonly openClient: OpenClient

@@ -48,6 +48,7 @@ export interface ErrorMask {
   ofFailure(cause: unknown, origin: ErrorOrigin): FaultError
 }
 
+/** Where and for whom something failed; for the log. */
 export interface ErrorOrigin {
   readonly subgraph: string | undefined
   readonly identity: RequestIdentity

@@ -49,6 +49,8 @@ const cases: Record<string, string> = {
   'the root alone': '{ __typename }',
   variables:
     'query ($id: ID = "2", $first: Int) { person(id: $id) { name } items { reviews(first: $first) { id } } }',
+  'variables with names that plans use':
+    'query ($representations: Int = 1, $representations0: Int, $contextualArgument_1_0: ID = "2") { items { reviews(first: $representations) { by { nickname } } r: reviews(first: $representations0) { id } } person(id: $contextualArgument_1_0) { loans { item { title } } } }',
   'input objects':
     'query ($point: Point) { echo(point: $point) other: echo(number: 1, mood: GOOD) }',
   conditions:
@@ -61,7 +63,7 @@ const cases: Record<string, string> = {
 /** Raise it to look for rarer differences. */
 const seeds = Number(process.env['GRAVITY_TEST_RANDOM_OPERATIONS'] ?? 300)
 
-const variables = { yes: true, point: { y: [1.5] }, first: 1 }
+const variables = { representations0: 1, yes: true, point: { y: [1.5] }, first: 1 }
 
 describe('execution', () => {
   it.each(Object.entries(cases))('answers %s like one server', async (_name, query) => {

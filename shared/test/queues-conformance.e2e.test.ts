@@ -223,14 +223,10 @@ describe.each(queueStores('queues'))('queues on $name', ({ create }) => {
     await eventually(() => expect(running).toBe(5))
   })
 
-  it('repeats a scheduled job, once however many processes arrange it', async () => {
-    await using resources = new AsyncDisposableStack()
-    const other = resources.adopt(await open(), (open) => open.close())
+  it('repeats a scheduled job', async () => {
     const queue = newQueue()
     const ran: string[] = []
-    const schedule = { id: 'often', job: aJob('tick'), when: { everyMs: 40 } }
-    await Promise.all([queue.schedule(schedule), other.queue(queue.name).schedule(schedule)])
-    expect(await queue.scheduleIds()).toEqual(['often'])
+    await queue.schedule({ id: 'often', job: aJob('tick'), when: { everyMs: 40 } })
     await using _worker = work(queue, recordIn(ran))
 
     await eventually(() => expect(ran.length).toBeGreaterThan(3))
@@ -239,6 +235,24 @@ describe.each(queueStores('queues'))('queues on $name', ({ create }) => {
     expect(await queue.scheduleIds()).toEqual([])
     await expectEmpty(queue)
   })
+
+  it.each([{ everyMs: aDay }, { cron: '0 3 * * *' }])(
+    'has one job of a schedule (%j) that several processes arrange at once',
+    async (when) => {
+      await using resources = new AsyncDisposableStack()
+      const opening = numbersTo(4).map(async () =>
+        resources.adopt(await open(), (open) => open.close()),
+      )
+      const all = await Promise.all(opening)
+
+      for (const { name } of numbersTo(8).map(newQueue)) {
+        const schedule = { id: 'daily', job: aJob('tick'), when }
+        await Promise.all(all.map((each) => each.queue(name).schedule(schedule)))
+        const { waiting, delayed } = await queues.queue(name).counts()
+        expect(waiting + delayed).toBe(1)
+      }
+    },
+  )
 
   it('changes a schedule, which may be a cron rule in a time zone', async () => {
     const queue = newQueue()

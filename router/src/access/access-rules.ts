@@ -19,13 +19,16 @@ import type { Supergraph } from '../supergraph/supergraph.ts'
  *   what its own definition, the type it stands on and the type it returns ask for.
  */
 
+/** Lists of names, every one of at least one of which is needed. */
 export type Alternatives = readonly (readonly string[])[]
 
+/** One thing that a viewer needs. */
 export type Requirement =
   | { readonly kind: 'authenticated' }
   | { readonly kind: 'scopes'; readonly alternatives: Alternatives }
   | { readonly kind: 'policies'; readonly alternatives: Alternatives }
 
+/** Everything that selecting a field needs. */
 export interface AccessRule {
   /** Equal for rules that ask for the same. */
   readonly key: string

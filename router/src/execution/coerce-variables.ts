@@ -2,6 +2,7 @@ import { textFault } from '@gravity/shared/graphql/text'
 import { type GraphQLFormattedError, type GraphQLSchema, getVariableValues } from 'graphql'
 import { type ParsedRequest, refuse } from '../planning/parse-request.ts'
 
+/** Values by variable name, without the dollar sign. */
 export type Variables = Readonly<Record<string, unknown>>
 
 /** More tell nobody anything, and each repeats the value. */
@@ -13,13 +14,13 @@ const none: Variables = Object.freeze({})
  * its type, or holds a text with a null character or an unpaired surrogate.
  */
 export function coerceVariables(
-  { operation }: ParsedRequest,
+  { operation, givenNames }: ParsedRequest,
   given: Variables,
   schema: GraphQLSchema,
 ): { readonly values: Variables } | { readonly errors: readonly GraphQLFormattedError[] } {
   const definitions = operation.variableDefinitions
   if (!definitions || definitions.length === 0) return { values: none }
-  const { errors, coerced } = getVariableValues(schema, definitions, given, {
+  const { errors, coerced } = getVariableValues(schema, definitions, rename(given, givenNames), {
     maxErrors: maximumErrors,
   })
   if (errors) return refuse(errors)
@@ -28,6 +29,15 @@ export function coerceVariables(
     if (message !== undefined) return refuse([{ message }])
   }
   return { values: coerced }
+}
+
+function rename(given: Variables, givenNames: ReadonlyMap<string, string>): Variables {
+  if (givenNames.size === 0) return given
+  const values = { ...given }
+  for (const [name, givenName] of givenNames) {
+    if (Object.hasOwn(given, givenName)) values[name] = given[givenName]
+  }
+  return values
 }
 
 /** Says what is wrong with a text inside a value; names of a JSON scalar's fields are texts too. */

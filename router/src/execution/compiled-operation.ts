@@ -23,16 +23,19 @@ export interface CompiledOperation {
   readonly isRefused: boolean
 }
 
+/** A layer of an operation, ready to be run. */
 export interface CompiledLayer {
   readonly plan: CompiledPlan
   readonly merge: Merge
 }
 
+/** A layer as the planner sees it. */
 export interface PlannedLayer {
   readonly document: DocumentNode
   readonly queryPlan: QueryPlan
 }
 
+/** An operation that was planned for one set of refused and excluded fields. */
 export interface CompileOptions {
   readonly supergraph: Supergraph
   readonly request: ParsedRequest

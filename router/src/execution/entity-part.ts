@@ -44,6 +44,7 @@ export interface EntityPartOptions {
   readonly sharing: boolean
 }
 
+/** Compiles one list of entities; all fetches select the same. */
 export function compileEntityPart(options: EntityPartOptions): EntityPart {
   const { fetches, selectionSet, types } = options
   const { node, planPath } = fetches[0]

@@ -7,11 +7,13 @@ import type { Path } from './response-tree.ts'
  *   where it meets the missing value, so that each error has the client's own path.
  */
 
+/** An error as a client may see it, without its path. */
 export interface FaultError {
   readonly message: string
   readonly extensions: Readonly<Record<string, unknown>>
 }
 
+/** Something that a subgraph failed to answer. */
 export interface Fault extends FaultError {
   /** Where to say it happened when the projection never meets the missing value: a path in plan names. */
   readonly fallbackPath: () => Path | undefined
@@ -19,6 +21,7 @@ export interface Fault extends FaultError {
   readonly reported: Set<string>
 }
 
+/** What an object of the response tree lacks because of a fault. */
 export interface Placement {
   readonly fault: Fault
   /** Names of the holder's missing fields, or the index of its missing item. */

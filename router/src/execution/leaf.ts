@@ -6,6 +6,7 @@ export type LeafKind = 'Int' | 'Float' | 'String' | 'Boolean' | 'ID' | 'enum' | 
 
 const builtIn: ReadonlySet<string> = new Set(['Int', 'Float', 'String', 'Boolean', 'ID'])
 
+/** How values of a leaf type are checked. */
 export function leafKindOf(type: GraphQLLeafType): LeafKind {
   if (isEnumType(type)) return 'enum'
   return isBuiltIn(type.name) ? type.name : 'scalar'
@@ -15,6 +16,7 @@ function isBuiltIn(name: string): name is 'Int' | 'Float' | 'String' | 'Boolean'
   return builtIn.has(name)
 }
 
+/** A leaf type as the API schema has it. */
 export interface Leaf {
   readonly leaf: LeafKind
   /** The values that the API schema shows; empty for everything but an enum. */

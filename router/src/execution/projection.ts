@@ -41,6 +41,7 @@ export type ProjectedType = {
   | { readonly kind: 'object'; readonly selection: ProjectedSelection }
 )
 
+/** A field of the answer. */
 export type ProjectedField = {
   /** `{"name":` for the first field of an object, `,"name":` for the others. */
   readonly prefix: string
@@ -67,6 +68,7 @@ export interface ProjectedSelection {
   fieldsFor(typename: string | undefined): readonly ProjectedField[] | undefined
 }
 
+/** What a projection is compiled from. */
 export interface ProjectionOptions {
   readonly schema: GraphQLSchema
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>

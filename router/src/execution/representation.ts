@@ -30,6 +30,7 @@ interface CollectedField {
   readonly rewrites: FetchDataRewrite[]
 }
 
+/** What a representation consists of, in the planner's words. */
 export interface RepresentationPlan {
   readonly selections: readonly QueryPlanSelectionNode[]
   /** Paths are relative to the selections. */

@@ -9,8 +9,10 @@
 /** An object of the response tree. Read only names that the operation or the plan contains. */
 export type ResponseObject = Record<string, unknown>
 
+/** The way to a place, in the client's names or in the plan's. */
 export type Path = readonly (string | number)[]
 
+/** True for an object that is no list. */
 export function isResponseObject(value: unknown): value is ResponseObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -4,6 +4,7 @@ import { leafText } from './leaf.ts'
 import type { ProjectedField, ProjectedSelection, ProjectedType } from './projection.ts'
 import { isResponseObject, type Path, type ResponseObject } from './response-tree.ts'
 
+/** An error with its path in the client's names. */
 export interface ProjectedError extends FaultError {
   readonly path: Path | undefined
 }
@@ -18,6 +19,7 @@ export interface WriterOptions {
   readonly introspection: ReadonlyMap<string, string>
 }
 
+/** What of the answer goes out. */
 export interface WrittenData {
   /** JSON text; `null` when a null rose to the top. */
   readonly data: string

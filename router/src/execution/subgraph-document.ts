@@ -18,10 +18,12 @@ import type { SubgraphOperation } from '../subgraphs/subgraph-client.ts'
 /** The variable by which the planner hands entities to a subgraph. */
 export const representationsVariable = 'representations'
 
+/** The parsed document of a fetch. */
 export function documentOf(node: FetchNode): DocumentNode {
   return node.operationDocumentNode ?? parse(node.operation, { noLocation: true })
 }
 
+/** The operation of a fetch as the planner wrote it. */
 export function operationOf(node: FetchNode): SubgraphOperation {
   return {
     kind: node.operationKind,

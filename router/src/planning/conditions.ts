@@ -23,6 +23,7 @@ export function conditionVariables(document: DocumentNode): readonly string[] {
   return [...names]
 }
 
+/** Decides the conditions that the named variables stand in; literals decide themselves. */
 export function decideConditions(
   names: readonly string[],
   variables: Readonly<Record<string, unknown>>,

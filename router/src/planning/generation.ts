@@ -12,6 +12,7 @@ import {
 } from './operation-cache.ts'
 import { createPlanner } from './planner.ts'
 
+/** A generation with its prepared operations. */
 export interface ServedGeneration extends Generation {
   readonly operations: OperationCache
 }

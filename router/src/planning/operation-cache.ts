@@ -28,6 +28,7 @@ export interface OperationCache {
 
 const defaults = { maximumOperations: 2_000, maximumCharacters: 32_000_000 }
 
+/** Opens an empty cache; the least recently used documents make room for new ones. */
 export function createOperationCache(
   generation: Generation,
   options: OperationCacheOptions,

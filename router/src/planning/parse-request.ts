@@ -12,6 +12,7 @@ import {
   visit,
 } from 'graphql'
 import type { GraphRequest, RequestRefusal } from '../graph.ts'
+import { type SafeDocument, withoutReservedVariables } from './reserved-variables.ts'
 
 /** Something that a document must not do; asked before validation, so the document may be wrong in other ways too. */
 export type DocumentRule = (
@@ -30,6 +31,8 @@ export interface ParsedRequest {
   readonly document: DocumentNode
   readonly operation: OperationDefinitionNode
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
+  /** What the client calls variables that are named differently here. */
+  readonly givenNames: ReadonlyMap<string, string>
 }
 
 const maximumTokens = 15_000
@@ -46,7 +49,7 @@ export function parseRequest(
     const document = (options.parse ?? parseText)(request.query)
     const errors = checkDocument(document, schema, options.rules ?? [])
     if (errors.length > 0) return refuse(errors)
-    return selectOperation(document, request.operationName)
+    return selectOperation(withoutReservedVariables(document), request.operationName)
   } catch (error) {
     if (error instanceof GraphQLError) return refuse([error])
     // The stack ran out: what is nested so deeply is an attack or a mistake.
@@ -94,7 +97,7 @@ function checkTexts(document: DocumentNode): GraphQLFormattedError[] {
 }
 
 function selectOperation(
-  document: DocumentNode,
+  { document, givenNames }: SafeDocument,
   operationName: string | undefined,
 ): ParsedRequest | RequestRefusal {
   const operations: OperationDefinitionNode[] = []
@@ -107,7 +110,7 @@ function selectOperation(
   }
   const named = operations.filter((operation) => operation.name?.value === operationName)
   const [operation, ...others] = operationName === undefined ? operations : named
-  if (operation && others.length === 0) return { document, operation, fragments }
+  if (operation && others.length === 0) return { document, operation, fragments, givenNames }
   const message =
     operationName !== undefined
       ? `The document has no operation named "${operationName}".`

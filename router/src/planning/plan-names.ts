@@ -14,6 +14,7 @@ export interface PlanNames {
 
 const inheritedNames: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype))
 
+/** Chooses a name for every field of a document; equal selections of one name share it. */
 export function choosePlanNames(document: DocumentNode, federated: FederatedNames): PlanNames {
   const fields = fieldsOf(document)
   const taken = new Set(fields.map(responseNameOf))

@@ -13,6 +13,7 @@ export interface ClientPool {
   close(): Promise<void>
 }
 
+/** Opens a pool without clients. */
 export function createClientPool(openClient: OpenClient): ClientPool {
   const clients = new Map<string, SubgraphClient>()
   const clientFor = (name: string, url: string): SubgraphClient => {

@@ -1,5 +1,6 @@
 import type { Dispatcher, Pool } from 'undici'
 
+/** A request with its limits. */
 export interface HttpPost {
   readonly path: string
   readonly headers: Record<string, string>
@@ -10,6 +11,7 @@ export interface HttpPost {
   readonly maximumBytes: number
 }
 
+/** A whole answer, whatever its status. */
 export interface HttpAnswer {
   readonly status: number
   readonly contentType: string

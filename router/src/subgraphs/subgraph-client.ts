@@ -41,6 +41,7 @@ export interface SubgraphError {
   readonly extensions: Readonly<Record<string, unknown>>
 }
 
+/** A GraphQL response. */
 export interface SubgraphResponse {
   /** Null or undefined when nothing could be answered. Belongs to the caller, who may change it. */
   readonly data: Record<string, unknown> | null | undefined

@@ -5,6 +5,7 @@ import { type LastGoodSdls, openLastGoodSdls } from './last-good-sdls.ts'
 import { withRoutingUrls } from './routing-urls.ts'
 import type { SupergraphSource } from './supergraph-source.ts'
 
+/** A subgraph that runs somewhere else. */
 export interface ManagedSubgraph {
   readonly name: string
   readonly url: string

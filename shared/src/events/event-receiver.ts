@@ -1,3 +1,4 @@
+import { Turns } from '../concurrency/turns.ts'
 import type { Database } from '../database/open-database.ts'
 import { GravityError } from '../errors/gravity-error.ts'
 import type { Logger } from '../log/logger.ts'
@@ -10,7 +11,6 @@ import type { DeadLetters } from './dead-letters.ts'
 import type { EventEnvelope } from './event-contract.ts'
 import { eventDeliverySchema } from './event-delivery.ts'
 import { type Inbox, NOBODY } from './inbox.ts'
-import { Turns } from './turns.ts'
 
 /** Who applies the events, and where those go that nobody can apply. */
 export interface EventReceiverOptions<Store extends { readonly inbox: Inbox }> {

@@ -66,12 +66,12 @@ export class BullmqQueue implements Queue {
       'everyMs' in when
         ? { every: when.everyMs }
         : { pattern: when.cron, tz: when.timezone ?? 'UTC' }
+    const template = { name: job.name, data: job.data, opts: optionsOf(job) }
+    // On PostgreSQL, BullMQ's statement deadlocks with itself, or schedules the job twice.
     await this.#reach(() =>
-      this.#bull.upsertJobScheduler(id, rule, {
-        name: job.name,
-        data: job.data,
-        opts: optionsOf(job),
-      }),
+      this.#backend.alone(`schedule ${this.name} ${id}`, () =>
+        this.#bull.upsertJobScheduler(id, rule, template),
+      ),
     )
   }
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { PostgresConnection, PostgresQueueBackend, runMigrations } from 'bullmq'
 import pg from 'pg'
+import { Turns } from '../concurrency/turns.ts'
 import { isConnectionFailure } from '../database/connection-failure.ts'
 import type { Logger } from '../log/logger.ts'
 import { createPatientPool } from './patient-pool.ts'
@@ -35,6 +36,8 @@ export async function openPostgresQueueBackend(
     options: '-c search_path=bullmq',
   })
   const workers = new Set<PostgresQueueBackend>()
+  // One lock at a time: locks that wait must not take all the connections that the work needs.
+  const turns = new Turns()
   const rearmAll = () => workers.forEach(rearm)
   const patient = createPatientPool({ pool, log, onRecovered: rearmAll })
   pool.on('error', patient.failed)
@@ -53,6 +56,7 @@ export async function openPostgresQueueBackend(
     kind: 'postgres',
     idleSeconds,
     storedName: (queue) => queue,
+    alone: (key, work) => turns.take('', () => withLock(pool, key, work)),
     isAway: isConnectionFailure,
     factory(name, queueOptions, need) {
       const backend = new PostgresQueueBackend(
@@ -80,6 +84,21 @@ export async function openPostgresQueueBackend(
 function rearm(worker: PostgresQueueBackend): void {
   void worker.disconnectBlocking()
   void worker.reconnectBlocking()
+}
+
+async function withLock<T>(pool: pg.Pool, key: string, work: () => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let unlocked = false
+  try {
+    await client.query('select pg_advisory_lock(hashtext($1))', [key])
+    const result = await work()
+    await client.query('select pg_advisory_unlock(hashtext($1))', [key])
+    unlocked = true
+    return result
+  } finally {
+    // A connection that is closed gives its locks back.
+    client.release(!unlocked)
+  }
 }
 
 /** Another part of the platform may only be starting the server. */

@@ -9,6 +9,8 @@ export interface QueueBackend {
   readonly idleSeconds: number
   /** The name that BullMQ gives the queue in its store. */
   storedName(queue: string): string
+  /** Runs the work while no other process runs work under this key, where the store needs that to be asked for. */
+  alone<T>(key: string, work: () => Promise<T>): Promise<T>
   /** Whether the error says that the store cannot be reached, rather than that the call was wrong. */
   isAway(error: unknown): boolean
   ping(): Promise<void>

@@ -27,6 +27,8 @@ export async function openRedisQueueBackend(options: RedisQueueOptions): Promise
     keepAlive: 10_000,
     // Longer than the ten seconds for which a worker waits in one command.
     commandTimeout: 30_000,
+    // ioredis holds a timer for this long when a connection is closed twice, as BullMQ does after a forced stop.
+    disconnectTimeout: 200,
   })
   // The producer tells about outages; without a listener, an error would end the process.
   consumer.on('error', (error) => log.debug({ err: error }, 'The connection of the workers failed'))
@@ -35,6 +37,8 @@ export async function openRedisQueueBackend(options: RedisQueueOptions): Promise
     idleSeconds: 10,
     // The braces keep all keys of a queue in one slot of a Redis Cluster.
     storedName: (queue) => `{${queue}}`,
+    // Each call of BullMQ is one script, which Redis runs alone.
+    alone: (_key, work) => work(),
     isAway: isRedisAway,
     factory(name, queueOptions, need) {
       const connection = need?.withBlockingConnection ? consumer : producer

@@ -1,7 +1,7 @@
+import { Turns } from '@gravity/shared/concurrency/turns'
 import type { Database } from '@gravity/shared/database/open-database'
 import type { InvalidInput } from '@gravity/shared/errors/invalid-input'
 import { messageSent } from '@gravity/shared/events/contracts/chat'
-import { Turns } from '@gravity/shared/events/turns'
 import { isUuid } from '@gravity/shared/identifiers/uuid-v7'
 import type { Viewer } from '@gravity/shared/viewer/viewer'
 import type { RoomHints } from '../live/room-hints.ts'
