@@ -57,6 +57,21 @@ describe('checkDocumentLimits', () => {
     )
   })
 
+  it('refuses one field that is repeated in inline fragments', () => {
+    expect(check(`{ ${repeat(101, () => '... { me }')} }`)).toContain(
+      'The document selects one field 101 times side by side; the limit is 100.',
+    )
+  })
+
+  it('refuses many fragments side by side, those within them included', () => {
+    const text = '{ ...f a { ...f ...f } } fragment f on T { ... { ...g } b } fragment g on T { c }'
+
+    expect(check(text, { spreads: 4 })).toEqual([])
+    expect(check(text, { spreads: 3 })).toEqual([
+      'The document spreads 4 fragments side by side; the limit is 3.',
+    ])
+  })
+
   it('refuses 10,000 aliases', () => {
     const text = `{ ${repeat(10_000, (at) => `a${at}: __typename`)} }`
 
@@ -118,6 +133,12 @@ describe('checkDocumentLimits', () => {
   it('refuses a text that is too long, whatever it says', () => {
     expect(check('#'.repeat(200_001))).toEqual([
       'The document has 200001 characters; the limit is 200000.',
+    ])
+  })
+
+  it('counts comments as tokens', () => {
+    expect(check('# comment\n{ a }'.repeat(2), { tokens: 7 })).toEqual([
+      'The document has more than 7 tokens; the limit is 7.',
     ])
   })
 

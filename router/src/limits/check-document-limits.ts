@@ -11,6 +11,7 @@ const sentences: Readonly<Record<keyof OperationSize, string>> = {
   fields: 'selects {} fields',
   directives: 'has {} directives',
   repeats: 'selects one field {} times side by side',
+  spreads: 'spreads {} fragments side by side',
 }
 
 /**
@@ -41,4 +42,5 @@ const limitNames = [
   'fields',
   'directives',
   'repeats',
+  'spreads',
 ] as const

@@ -1,10 +1,11 @@
 /**
  * Terminology
- * - Token: a lexical token of the document, punctuation included; comments are not counted.
+ * - Token: a lexical token of the document, punctuation and comments included.
  * - Nesting: how deep braces, brackets and fragment spreads lie in one another, arguments included; what a recursive
  *   parser pays for.
  * - Depth: how many fields lie in one another in the answer, fragments followed; `{ me { id } }` has depth 2.
- * - Repeat: one response name selected again and again in one selection set; validation compares each with each.
+ * - Repeats: how often one response name is selected side by side; validation compares each with each.
+ * - Spreads: how many fragments are spread side by side, those within them included; likewise.
  */
 
 /** How large a GraphQL document may be. Every number is an inclusive maximum; `Infinity` switches a limit off. */
@@ -22,8 +23,8 @@ export interface DocumentLimits {
   readonly fields: number
   /** Directives, every spread of a fragment counted again, per operation. */
   readonly directives: number
-  /** Selections of one response name in one selection set. */
   readonly repeats: number
+  readonly spreads: number
 }
 
 /**
@@ -40,4 +41,5 @@ export const defaultDocumentLimits: DocumentLimits = {
   fields: 5_000,
   directives: 200,
   repeats: 100,
+  spreads: 200,
 }

@@ -16,16 +16,23 @@ export interface OperationSize {
   readonly fields: number
   readonly directives: number
   readonly repeats: number
+  readonly spreads: number
 }
 
-type MutableSize = { -readonly [Key in keyof OperationSize]: OperationSize[Key] }
+/** A size with what only matters while it is put together. */
+interface PartSize extends OperationSize {
+  /** Fragments spread in the outermost selection set, those within them included. */
+  readonly spreadHere: number
+}
+
+type MutableSize = { -readonly [Key in keyof PartSize]: PartSize[Key] }
 
 /**
  * Measures every operation of a document in time linear in the document: each fragment is measured once, however
  * often it is spread. A fragment that spreads itself, or an unknown one, counts as empty here: validation refuses it.
  */
 export function measureOperations(document: DocumentNode): OperationSize[] {
-  const fragments = new Map<string, OperationSize>()
+  const fragments = new Map<string, PartSize>()
   for (const definition of sortFragments(document)) {
     fragments.set(definition.name, measureDefinition(definition.node, fragments))
   }
@@ -92,45 +99,51 @@ function collectSpreads(selectionSet: SelectionSetNode, spreads: Set<string>): v
 
 function measureDefinition(
   node: ExecutableNode,
-  fragments: ReadonlyMap<string, OperationSize>,
-): OperationSize {
-  const size = measureSelections(node.selectionSet, fragments)
+  fragments: ReadonlyMap<string, PartSize>,
+): PartSize {
+  const size = measureSelections(node.selectionSet, fragments, new Map())
   size.directives += node.directives?.length ?? 0
   return size
 }
 
+/** `repeats` counts response names where they will stand side by side, which inline fragments do not change. */
 function measureSelections(
   selectionSet: SelectionSetNode,
-  fragments: ReadonlyMap<string, OperationSize>,
+  fragments: ReadonlyMap<string, PartSize>,
+  repeats: Map<string, number>,
 ): MutableSize {
   const size = emptySize()
-  const repeats = new Map<string, number>()
   for (const selection of selectionSet.selections) {
     size.directives += selection.directives?.length ?? 0
-    if (selection.kind === Kind.FIELD)
-      size.repeats = Math.max(size.repeats, count(selection, repeats))
-    add(size, measureSelection(selection, fragments))
+    add(size, measureSelection(selection, fragments, repeats))
   }
   size.nesting += 1
+  size.spreads = Math.max(size.spreads, size.spreadHere)
   return size
 }
 
 function measureSelection(
   selection: SelectionNode,
-  fragments: ReadonlyMap<string, OperationSize>,
-): OperationSize {
+  fragments: ReadonlyMap<string, PartSize>,
+  repeats: Map<string, number>,
+): PartSize {
   if (selection.kind === Kind.FRAGMENT_SPREAD) {
-    return fragments.get(selection.name.value) ?? emptySize()
+    const fragment = fragments.get(selection.name.value) ?? emptySize()
+    return { ...fragment, spreadHere: fragment.spreadHere + 1 }
   }
-  const inner = selection.selectionSet
-    ? measureSelections(selection.selectionSet, fragments)
+  if (selection.kind === Kind.INLINE_FRAGMENT) {
+    return measureSelections(selection.selectionSet, fragments, repeats)
+  }
+  const size = selection.selectionSet
+    ? measureSelections(selection.selectionSet, fragments, new Map())
     : emptySize()
-  if (selection.kind === Kind.INLINE_FRAGMENT) return inner
-  inner.depth += 1
-  inner.fields += 1
-  inner.rootFields = 1
-  if (selection.alias) inner.aliases += 1
-  return inner
+  size.depth += 1
+  size.fields += 1
+  size.rootFields = 1
+  size.spreadHere = 0
+  size.repeats = Math.max(size.repeats, count(selection, repeats))
+  if (selection.alias) size.aliases += 1
+  return size
 }
 
 function count(field: FieldNode, repeats: Map<string, number>): number {
@@ -140,10 +153,12 @@ function count(field: FieldNode, repeats: Map<string, number>): number {
   return seen
 }
 
-function add(size: MutableSize, part: OperationSize): void {
+function add(size: MutableSize, part: PartSize): void {
   size.depth = Math.max(size.depth, part.depth)
   size.nesting = Math.max(size.nesting, part.nesting)
   size.repeats = Math.max(size.repeats, part.repeats)
+  size.spreads = Math.max(size.spreads, part.spreads)
+  size.spreadHere += part.spreadHere
   size.rootFields += part.rootFields
   size.aliases += part.aliases
   size.fields += part.fields
@@ -151,5 +166,15 @@ function add(size: MutableSize, part: OperationSize): void {
 }
 
 function emptySize(): MutableSize {
-  return { depth: 0, nesting: 0, rootFields: 0, aliases: 0, fields: 0, directives: 0, repeats: 0 }
+  return {
+    depth: 0,
+    nesting: 0,
+    rootFields: 0,
+    aliases: 0,
+    fields: 0,
+    directives: 0,
+    repeats: 0,
+    spreads: 0,
+    spreadHere: 0,
+  }
 }

@@ -1,4 +1,4 @@
-import { type DocumentNode, Lexer, parse, Source, TokenKind } from 'graphql'
+import { type DocumentNode, Lexer, parse, Source, type Token, TokenKind } from 'graphql'
 import type { DocumentLimits } from './document-limits.ts'
 import { createLimitError } from './limit-error.ts'
 
@@ -25,13 +25,19 @@ function measureNesting(source: Source, maximumTokens: number): number {
   let tokens = 0
   let nesting = 0
   let deepest = 0
-  for (let kind = lexer.advance().kind; kind !== TokenKind.EOF; kind = lexer.advance().kind) {
-    tokens += 1
+  for (let token = lexer.advance(); token.kind !== TokenKind.EOF; token = lexer.advance()) {
+    tokens += 1 + countComments(token.prev)
     if (tokens > maximumTokens) throw createTokenError(maximumTokens)
-    if (opensNesting(kind)) deepest = Math.max(deepest, ++nesting)
-    else if (closesNesting(kind)) nesting -= 1
+    if (opensNesting(token.kind)) deepest = Math.max(deepest, ++nesting)
+    else if (closesNesting(token.kind)) nesting -= 1
   }
   return deepest
+}
+
+function countComments(last: Token | null): number {
+  let comments = 0
+  for (let token = last; token?.kind === TokenKind.COMMENT; token = token.prev) comments += 1
+  return comments
 }
 
 function opensNesting(kind: TokenKind): boolean {
