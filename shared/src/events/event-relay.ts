@@ -2,7 +2,7 @@ import { Alarm } from '../concurrency/alarm.ts'
 import { endsWithin } from '../concurrency/ends-within.ts'
 import type { Database } from '../database/open-database.ts'
 import type { Logger } from '../log/logger.ts'
-import { OutageLog } from '../queues/outage-log.ts'
+import { createOutageLog, type OutageLog } from '../log/outage-log.ts'
 import type { Queues } from '../queues/queues.ts'
 import { OUTBOX_CHANNEL } from './outbox.ts'
 import { pruneEvents } from './prune-events.ts'
@@ -32,7 +32,10 @@ export class EventRelay {
 
   constructor(options: EventRelayOptions) {
     this.#options = options
-    this.#outage = new OutageLog(options.log, `What the event relay of ${options.service} needs`)
+    this.#outage = createOutageLog(options.log, {
+      away: `The events of ${options.service} cannot be told; trying again until they can.`,
+      back: `The events of ${options.service} are told again.`,
+    })
   }
 
   async start(): Promise<void> {
@@ -83,10 +86,10 @@ export class EventRelay {
     try {
       if (woken || (await this.hasUnsent())) await this.flush(signal)
       await this.#prune()
-      this.#outage.back()
+      this.#outage.succeeded()
       return pollMs * (0.75 + Math.random() / 2)
     } catch (error) {
-      this.#outage.away(error)
+      this.#outage.failed(error)
       return retryMs
     }
   }

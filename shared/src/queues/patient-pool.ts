@@ -4,7 +4,7 @@ import type pg from 'pg'
 import { isConnectionFailure } from '../database/connection-failure.ts'
 import { invariant } from '../errors/invariant.ts'
 import type { Logger } from '../log/logger.ts'
-import { OutageLog } from './outage-log.ts'
+import { createOutageLog } from '../log/outage-log.ts'
 
 /** What is made patient, and who wants to know. */
 export interface PatientPoolOptions {
@@ -30,7 +30,10 @@ const recoveryMs = 250
  * stops, starts or drops connections answers with many others, which all become one.
  */
 export function createPatientPool({ pool, log, onRecovered }: PatientPoolOptions): PatientPool {
-  const outage = new OutageLog(log, 'The PostgreSQL database of the queues')
+  const outage = createOutageLog(log, {
+    away: 'The PostgreSQL database of the queues is away; trying again until it is back.',
+    back: 'The PostgreSQL database of the queues is back.',
+  })
   const closing = new AbortController()
   let recovering = false
   const recover = async () => {
@@ -38,11 +41,11 @@ export function createPatientPool({ pool, log, onRecovered }: PatientPoolOptions
     while (!closing.signal.aborted && !(await isReachable(pool)))
     recovering = false
     if (closing.signal.aborted) return
-    outage.back()
+    outage.succeeded()
     onRecovered()
   }
   const failed = (error: unknown) => {
-    outage.away(error)
+    outage.failed(error)
     if (recovering || closing.signal.aborted) return
     recovering = true
     void recover()

@@ -2,9 +2,9 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPostgres } from '../postgres/postgres-server.ts'
+import { startRedisServer } from '../redis/redis-server.ts'
 import { silentLog } from './silent-log.ts'
 import { removeStaleTestFolders, testFolderPrefix } from './stale-test-folders.ts'
-import { startTestRedis } from './test-redis.ts'
 
 export interface TestServices {
   readonly databaseUrl: string
@@ -63,5 +63,5 @@ async function startRedis(
   given: string | undefined,
 ): Promise<{ url: string; stop(): Promise<void> } | undefined> {
   if (given) return { url: given, stop: () => Promise.resolve() }
-  return startTestRedis()
+  return startRedisServer()
 }
