@@ -144,13 +144,15 @@ function createSource({
     connectTimeoutMS: connectionDefaults.connectTimeoutMs,
     poolErrorHandler: (error: unknown) =>
       log.warn(
-        { service, err: error },
+        // Not the error itself, which carries the whole client with the key that cancels its statements.
+        { service, reason: error instanceof Error ? error.message : String(error) },
         'An idle database connection failed; the pool replaces it.',
       ),
     extra: {
       statement_timeout: connectionDefaults.statementTimeoutMs,
       idle_in_transaction_session_timeout: connectionDefaults.idleInTransactionTimeoutMs,
-      idleTimeoutMillis: silenceTimeoutMs,
+      // Before silence is taken for death.
+      idleTimeoutMillis: Math.ceil(silenceTimeoutMs * 0.8),
       onConnect: (client: pg.PoolClient) => limitSilence(client, silenceTimeoutMs),
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,

@@ -9,7 +9,7 @@ const secretEnding =
 /** Short names that are secrets only when they are the whole name. */
 const secretNames = new Set(['pass', 'auth', 'otp', 'totp', 'pin', 'cvv', 'cvc'])
 /** A limit named `tokens` or a flag named `hasPassword` is no secret; a one-time code is one even as a number. */
-const secretNumbers = new Set(['otp', 'totp', 'pin', 'cvv', 'cvc'])
+const secretNumbers = new Set(['secretkey', 'otp', 'totp', 'pin', 'cvv', 'cvc'])
 
 /**
  * A copy of a value that may be logged: properties named like secrets are hidden at any depth, and secrets inside

@@ -175,7 +175,8 @@ export function createRequestAnswerer(options: RequestAnswererOptions) {
     })
     try {
       // Not as a base: a path such as `//` would be taken for an authority.
-      const url = new URL(`http://subgraph${request.url}`)
+      const url = URL.parse(`http://subgraph${request.url}`)
+      if (!url) throw new GravityError('BAD_USER_INPUT', 'The target of the request is no path.')
       const exchange = { request, url, headers: headersOf(request), signal: left.signal }
       const match = matchRequest(exchange, options)
       route = match.route

@@ -179,7 +179,10 @@ function adapt(socket: WebSocket, log: Logger): ProtocolSocket {
 
 function refuseUpgrade(socket: Duplex, status: string): void {
   socket.once('error', () => socket.destroy())
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  // A peer that keeps its side open must not hold the connection.
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () =>
+    socket.destroy(),
+  )
 }
 
 /** Opens the WebSocket side of a server; the caller hands it the upgrades of its path. */
@@ -194,8 +197,9 @@ export function openGraphqlSocket(options: GraphqlSocketOptions): GraphqlSocket 
   let stopping = false
 
   sockets.on('connection', (socket) => {
-    const closed = protocol.opened(adapt(socket, options.log), { gone: new AbortController() })
+    // First of all: whatever a peer sends after its socket was refused must not end the process.
     socket.on('error', (error) => options.log.debug({ err: error }, 'A WebSocket failed.'))
+    const closed = protocol.opened(adapt(socket, options.log), { gone: new AbortController() })
     socket.once('close', (code, reason) => void closed(code, String(reason)))
     watchHeartbeat(socket)
   })

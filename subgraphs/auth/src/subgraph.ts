@@ -100,6 +100,7 @@ function createServices(parts: {
     sealingKey: platform.secretFor('auth.signing-keys'),
     now: platform.now,
     accessTokenSeconds: config.accessTokenSeconds,
+    log: platform.log.child({ service: 'auth' }),
   })
   const denyList = createSessionDenyList({ cache: platform.cache, pubsub: platform.pubsub })
   const sessions = new SessionService({ database, keys, denyList, config, clock: platform })

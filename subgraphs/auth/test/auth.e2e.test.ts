@@ -1,6 +1,7 @@
 import { demoPassword } from '@gravity/shared/demo/demo-people'
 import { aViewer } from '@gravity/shared/testing/a-viewer'
 import { openTestSubgraph, type TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
+import { createTestPlatform } from '@gravity/shared/testing/test-platform'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
 import { createSubgraph } from '../src/subgraph.ts'
@@ -163,6 +164,23 @@ describe('refreshSession', () => {
       [refreshToken],
     )) as [{ open: number }]
     expect(open).toBe(1)
+  })
+
+  it('serves many at once although the view of the keys has grown old', async () => {
+    await using platform = await createTestPlatform()
+    await using other = await openTestSubgraph(createSubgraph, { platform })
+    const sessions = await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        opened(register(other, { email: `rush${index}@example.org` })),
+      ),
+    )
+
+    platform.clock.advance(5 * 60_000)
+    const results = await Promise.all(
+      sessions.map(({ refreshToken }) => refresh(other, refreshToken)),
+    )
+
+    expect(results.map(({ __typename }) => __typename)).toEqual(sessions.map(() => 'Session'))
   })
 
   it.each(['', 'nonsense', '🙈'])('refuses %j', async (token) => {

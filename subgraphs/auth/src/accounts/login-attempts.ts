@@ -1,4 +1,9 @@
-import type { RateLimit, RateLimits } from '@gravity/shared/rate-limit/rate-limit'
+import { networkOf } from '@gravity/shared/rate-limit/network-of'
+import type {
+  RateLimit,
+  RateLimitDecision,
+  RateLimits,
+} from '@gravity/shared/rate-limit/rate-limit'
 import type { AuthConfig } from '../config.ts'
 
 export interface TooManyAttempts {
@@ -36,14 +41,9 @@ export class LoginAttempts {
 
   /** Counts an attempt; the problem when there were too many. */
   async take(email: string, clientAddress: string | null): Promise<TooManyAttempts | undefined> {
-    const decisions = await Promise.all([
-      this.#byAccount.consume(email),
-      ...(clientAddress === null ? [] : [this.#byAddress.consume(clientAddress)]),
-    ])
-    if (decisions.every(({ allowed }) => allowed)) return undefined
-    const retryAfterSeconds = Math.ceil(
-      Math.max(...decisions.map((decision) => decision.retryAfterSeconds)),
-    )
+    const refusal = await this.#refusal(email, clientAddress)
+    if (!refusal) return undefined
+    const retryAfterSeconds = Math.ceil(refusal.retryAfterSeconds)
     return {
       __typename: 'TooManyAttempts',
       code: 'TOO_MANY_ATTEMPTS',
@@ -52,9 +52,22 @@ export class LoginAttempts {
     }
   }
 
+  /** An address that was refused takes no points from accounts: it could lock out anybody. */
+  async #refusal(
+    email: string,
+    clientAddress: string | null,
+  ): Promise<RateLimitDecision | undefined> {
+    if (clientAddress !== null) {
+      const byAddress = await this.#byAddress.consume(networkOf(clientAddress))
+      if (!byAddress.allowed) return byAddress
+    }
+    const byAccount = await this.#byAccount.consume(email)
+    return byAccount.allowed ? undefined : byAccount
+  }
+
   /** Takes back what a successful attempt counted, and forgets the account's failures. */
   async succeeded(email: string, clientAddress: string | null): Promise<void> {
     await this.#byAccount.reset(email)
-    if (clientAddress !== null) await this.#byAddress.refund(clientAddress)
+    if (clientAddress !== null) await this.#byAddress.refund(networkOf(clientAddress))
   }
 }

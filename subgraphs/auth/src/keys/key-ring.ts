@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import type { Database } from '@gravity/shared/database/open-database'
 import { invariant } from '@gravity/shared/errors/invariant'
+import type { Logger } from '@gravity/shared/log/logger'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JSONWebKeySet } from 'jose'
 import type { AuthReads, AuthStore } from '../store.ts'
 import { seal, unseal } from './sealed.ts'
@@ -14,6 +15,7 @@ export interface KeyRingDeps {
   readonly sealingKey: Buffer
   readonly now: () => Date
   readonly accessTokenSeconds: number
+  readonly log: Logger
 }
 
 export interface SigningKey {
@@ -36,6 +38,7 @@ export class KeyRing {
   readonly #deps: KeyRingDeps
   #rows: readonly SigningKeyRow[] = []
   #readAt = 0
+  #reading: Promise<void> | undefined
   readonly #imported = new Map<string, KeyObject>()
 
   constructor(deps: KeyRingDeps) {
@@ -44,22 +47,32 @@ export class KeyRing {
 
   /** The public half of every key that a valid token can name (RFC 7517). */
   async publicKeys(): Promise<JSONWebKeySet> {
-    const rows = await this.#current()
+    if (this.#isOld()) await this.#read()
     return {
-      keys: rows.map(({ id, publicKey }) => ({ ...publicKey, kid: id, alg: 'EdDSA', use: 'sig' })),
+      keys: this.#rows.map(({ id, publicKey }) => ({
+        ...publicKey,
+        kid: id,
+        alg: 'EdDSA',
+        use: 'sig',
+      })),
     }
   }
 
-  /** The newest key that may sign now. */
-  async signingKey(): Promise<SigningKey> {
-    const now = this.#deps.now()
-    const row = (await this.#current()).find(({ signsFrom }) => signsFrom <= now)
-    invariant(row, 'a signing key was made at the start')
-    let privateKey = this.#imported.get(row.id)
-    if (!privateKey) {
-      privateKey = importPrivateKey(row, this.#deps.sealingKey)
-      this.#imported.set(row.id, privateKey)
+  /**
+   * The newest key that may sign now. Never waits for the database: callers hold a connection of the pool that a read
+   * would need, and a view that is a moment too old does no harm, because keys are announced long before they sign.
+   */
+  signingKey(): SigningKey {
+    if (this.#isOld()) {
+      this.#read().catch((err: unknown) =>
+        this.#deps.log.warn({ err }, 'The signing keys could not be read again.'),
+      )
     }
+    const now = this.#deps.now()
+    const row = this.#rows.find(({ signsFrom }) => signsFrom <= now)
+    invariant(row, 'a signing key was made at the start')
+    const privateKey = this.#imported.get(row.id) ?? importPrivateKey(row, this.#deps.sealingKey)
+    this.#imported.set(row.id, privateKey)
     return { id: row.id, privateKey }
   }
 
@@ -84,16 +97,24 @@ export class KeyRing {
         spentKeys(rows, time - accessTokenSeconds * 1_000 - announcementMs),
       )
     })
-    this.#readAt = 0
+    await this.#read()
   }
 
-  async #current(): Promise<readonly SigningKeyRow[]> {
-    const time = this.#deps.now().getTime()
-    if (time - this.#readAt > freshnessMs) {
-      this.#rows = await this.#deps.database.reads.signingKeys.all()
-      this.#readAt = time
-    }
-    return this.#rows
+  #isOld(): boolean {
+    return this.#deps.now().getTime() - this.#readAt > freshnessMs
+  }
+
+  /** One read for all who need it at the same time. */
+  #read(): Promise<void> {
+    this.#reading ??= this.#readRows().finally(() => {
+      this.#reading = undefined
+    })
+    return this.#reading
+  }
+
+  async #readRows(): Promise<void> {
+    this.#rows = await this.#deps.database.reads.signingKeys.all()
+    this.#readAt = this.#deps.now().getTime()
   }
 }
 

@@ -139,7 +139,7 @@ export class SessionService {
     // Tokens tell time in whole seconds (RFC 7519, NumericDate).
     const issuedAtSeconds = Math.floor(now.getTime() / 1_000)
     const accessTokenExpiresAt = new Date((issuedAtSeconds + config.accessTokenSeconds) * 1_000)
-    const accessToken = await signAccessToken(await keys.signingKey(), {
+    const accessToken = await signAccessToken(keys.signingKey(), {
       userId: session.accountId,
       sessionId: session.id,
       roles,
