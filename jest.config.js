@@ -9,4 +9,6 @@ export default {
   globalTeardown: '<rootDir>/shared/src/testing/global-teardown.ts',
   testTimeout: 30_000,
   maxWorkers: 2,
+  // A test that hangs must fail, not hold the run for ever.
+  forceExit: true,
 }

@@ -20,7 +20,9 @@ for (const step of [
   const { status } = spawnSync(command, rest, { cwd: repositoryRoot, stdio: 'inherit' })
   if (status !== 0) fail(`${step.join(' ')} failed: see above.`)
 }
-console.log(`\nRun its test:  npm test -- subgraphs/${noun}\nStart it:      npm start`)
+console.log(
+  `\nRun its test:  npm test -- subgraphs/${noun}\nStart it:      npm start\nDeploy it:     add it to docker/ (npm test -- docker names what is missing)`,
+)
 
 function fail(sentence: string): never {
   console.error(sentence)

@@ -19,6 +19,8 @@ export interface RouterConfig {
   readonly trustedProxies: readonly string[]
   readonly bodyLimitBytes: number
   readonly documentLimits: DocumentLimits
+  /** How many objects an answer may have, by the pages that a document asks for. */
+  readonly maximumNodes: number
   /** Whether clients may introspect the schema. */
   readonly introspection: boolean
   /** Whether the pages for people are served. */
@@ -57,6 +59,7 @@ const schema = z.object({
   GRAVITY_ROUTER_ROOT_FIELDS: count.default(defaultDocumentLimits.rootFields),
   GRAVITY_ROUTER_ALIASES: count.default(defaultDocumentLimits.aliases),
   GRAVITY_ROUTER_FIELDS: count.default(defaultDocumentLimits.fields),
+  GRAVITY_ROUTER_NODES: count.default(20_000),
   GRAVITY_ROUTER_DIRECTIVES: count.default(defaultDocumentLimits.directives),
   GRAVITY_ROUTER_INTROSPECTION: z.stringbool().optional(),
   GRAVITY_ROUTER_EXPLORER: z.stringbool().optional(),
@@ -88,6 +91,7 @@ export function readRouterConfig(environment: NodeJS.ProcessEnv = process.env): 
       fields: env.GRAVITY_ROUTER_FIELDS,
       directives: env.GRAVITY_ROUTER_DIRECTIVES,
     },
+    maximumNodes: env.GRAVITY_ROUTER_NODES,
     introspection: env.GRAVITY_ROUTER_INTROSPECTION ?? !production,
     explorer: env.GRAVITY_ROUTER_EXPLORER ?? !production,
     requestRates: {

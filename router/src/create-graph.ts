@@ -50,7 +50,7 @@ export async function createGraph(options: GraphOptions): Promise<ServedGraph> {
       const operation = ownOperation(prepared)
       const release = generations.hold(operation.generation)
       const result = await subscribeToOperation(operation, call, mask)
-      if ('body' in result) release()
+      if ('body' in result || result.ended.aborted) release()
       else result.ended.addEventListener('abort', release, { once: true })
       return result
     },

@@ -164,3 +164,17 @@ describe('variables', () => {
     expect(data).toEqual({ person: null, echo: '{"number":3,"point":{"x":1,"y":[2]}}' })
   })
 })
+
+describe('the cache of operations', () => {
+  it('never answers one request with what was prepared for another', async () => {
+    const query = 'query Q { echo }'
+
+    // Texts that would be the same if name and document were merely put side by side.
+    expect(await refusalOf('Q { echo }', 'query')).toMatch('Syntax Error')
+    expect(await refusalOf('Q query Q { echo }')).toMatch('Syntax Error')
+    expect(await refusalOf('1 Qquery Q { echo }')).toMatch('Syntax Error')
+
+    expect(await refusalOf(query)).toBeUndefined()
+    expect(await refusalOf(query, 'Q')).toBeUndefined()
+  })
+})

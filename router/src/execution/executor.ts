@@ -1,3 +1,4 @@
+import type { GraphQLFormattedError } from 'graphql'
 import type { ErrorMask } from '../errors.ts'
 import type { GraphCall, GraphResult } from '../graph.ts'
 import type { Operation } from '../planning/operation.ts'
@@ -41,8 +42,20 @@ export async function bindOperation(
   const { supergraph } = operation.generation
   const coerced = coerceVariables(operation.request, call.variables, supergraph.apiSchema)
   if ('errors' in coerced) return refusedResult(coerced.errors, call.identity.requestId)
+  const nodes = operation.nodesWith(coerced.values)
+  if (nodes > operation.generation.maximumNodes) {
+    const { maximumNodes } = operation.generation
+    return refusedResult([tooManyNodes(nodes, maximumNodes)], call.identity.requestId)
+  }
   const compiled = await operation.compiledFor(call.identity.viewer, coerced.values)
   return { operation, compiled, variables: coerced.values }
+}
+
+function tooManyNodes(actual: number, maximum: number): GraphQLFormattedError {
+  return {
+    message: `The operation can answer ${actual} objects; the limit is ${maximum}. Ask for smaller pages.`,
+    extensions: { code: 'BAD_USER_INPUT', limit: 'nodes', maximum, actual },
+  }
 }
 
 async function runLayers({ plan, layers }: CompiledOperation, run: ExecutionRun): Promise<void> {

@@ -27,7 +27,8 @@ export class SharedAnswers {
 
   /** Unique in the process for everything that an answer depends on besides the event. */
   keyOf({ compiled, variables }: BoundOperation, { viewer }: RequestIdentity): string {
-    const values = this.#variables.map((name) => variables[name] ?? null)
+    // Absent is not null: an absent variable leaves an argument its default.
+    const values = this.#variables.map((name) => (name in variables ? [variables[name]] : []))
     return JSON.stringify([this.#variantOf(compiled).id, viewer !== null, values])
   }
 

@@ -6,6 +6,8 @@ import { parseWithinLimits } from './parse-within-limits.ts'
 
 export interface DocumentChecksOptions {
   readonly documentLimits: DocumentLimits
+  /** How many objects an answer may have, by the pages that the document asks for; see `estimateNodes`. */
+  readonly maximumNodes: number
   /** Whether clients may introspect the schema. */
   readonly introspection: boolean
 }
@@ -13,6 +15,7 @@ export interface DocumentChecksOptions {
 /** How a graph reads the documents of strangers: within the limits, and without introspection where that is off. */
 export function documentChecks({
   documentLimits,
+  maximumNodes,
   introspection,
 }: DocumentChecksOptions): Required<ParseOptions> {
   const withinLimits: DocumentRule = (document) =>
@@ -23,6 +26,8 @@ export function documentChecks({
     }))
   return {
     parse: (text) => parseWithinLimits(text, documentLimits),
-    rules: introspection ? [withinLimits] : [withinLimits, withoutIntrospection],
+    maximumNodes,
+    hidesSuggestions: !introspection,
+    rules: [withinLimits, ...(introspection ? [] : [withoutIntrospection])],
   }
 }

@@ -1,4 +1,5 @@
 import { GravityError } from '@gravity/shared/errors/gravity-error'
+import { networkOf } from '@gravity/shared/rate-limit/network-of'
 import type { RateLimits } from '@gravity/shared/rate-limit/rate-limit'
 import type { RequestIdentity } from '@gravity/shared/viewer/viewer'
 
@@ -39,16 +40,6 @@ export function createRequestRate(options: RequestRateOptions): CountRequest | u
     const { allowed, retryAfterSeconds } = await limit.consume(key)
     if (!allowed) throw tooMany(Math.max(1, Math.ceil(retryAfterSeconds)))
   }
-}
-
-/** An IPv4 address, or the /64 network of an IPv6 one, all of which one customer of a provider usually holds. */
-function networkOf(address: string): string {
-  if (!address.includes(':')) return address
-  const [head = '', tail] = address.split('::')
-  const leading = head === '' ? [] : head.split(':')
-  const trailing = tail === undefined || tail === '' ? [] : tail.split(':')
-  const zeros = Array.from({ length: 8 - leading.length - trailing.length }, () => '0')
-  return `${[...leading, ...zeros, ...trailing].slice(0, 4).join(':')}::/64`
 }
 
 function tooMany(retryAfterSeconds: number): GravityError {

@@ -36,6 +36,7 @@ export function createGeneration(sdl: string, options: GenerationOptions): Serve
     planner: createPlanner(supergraph),
     accessRules: readAccessRules(supergraph),
     allowsPolicy: options.allowsPolicy ?? denyPolicies,
+    maximumNodes: options.maximumNodes ?? Number.POSITIVE_INFINITY,
     viewerIndependentFields: options.viewerIndependentFields ?? new Set(),
     clientOf: options.clients.clientsFor(supergraph.subgraphs),
   }

@@ -58,8 +58,11 @@ export function createOperationCache(
   }
 }
 
+/** Two different requests must never share a key: otherwise one client's refusal would be everybody's answer. */
 function keyOf({ query, operationName }: RequestKey): string {
-  return operationName === undefined ? query : `${operationName} ${query}`
+  return operationName === undefined
+    ? `anonymous ${query}`
+    : `${operationName.length} ${operationName}${query}`
 }
 
 async function prepare(

@@ -10,6 +10,7 @@ import { type CompiledOperation, compileOperation } from '../execution/compiled-
 import { compileIntrospection, type Introspection } from '../execution/introspection.ts'
 import { SharedAnswers } from '../execution/shared-answers.ts'
 import type { PreparedOperation } from '../graph.ts'
+import { estimateNodes } from '../limits/estimate-nodes.ts'
 import type { SubgraphClient } from '../subgraphs/subgraph-client.ts'
 import type { Supergraph } from '../supergraph/supergraph.ts'
 import { type Conditions, conditionVariables, decideConditions } from './conditions.ts'
@@ -27,6 +28,7 @@ export interface Generation {
   readonly accessRules: AccessRules
   readonly allowsPolicy: PolicyCheck
   readonly clientOf: (subgraph: string) => SubgraphClient
+  readonly maximumNodes: number
   /** The fields (`Type.field`) whose values do not depend on who asks. */
   readonly viewerIndependentFields: ReadonlySet<string>
 }
@@ -58,6 +60,7 @@ export class Operation implements PreparedOperation {
   /** The distinct rules that protect fields of the operation. */
   readonly #rules: readonly AccessRule[]
   readonly #conditionVariables: readonly string[]
+  #nodes: number | undefined
   readonly #variants = new LRUCache<string, Promise<CompiledOperation>>({ max: variantsKept })
 
   constructor(request: ParsedRequest, generation: Generation) {
@@ -71,6 +74,16 @@ export class Operation implements PreparedOperation {
     this.sharedAnswers = sharesAnswers(request, generation) ? new SharedAnswers(request) : undefined
     this.#conditionVariables = conditionVariables(request.document)
     this.#rules = fieldRules(request.document, supergraph.apiSchema, accessRules)
+  }
+
+  /** How many objects the answer can have; see `estimateNodes`. */
+  nodesWith(variables: Variables): number {
+    if (this.#nodes !== undefined) return this.#nodes
+    const { operation, fragments } = this.request
+    const { apiSchema } = this.generation.supergraph
+    const nodes = estimateNodes({ operation, fragments, variables, schema: apiSchema })
+    if (!operation.variableDefinitions?.length) this.#nodes = nodes
+    return nodes
   }
 
   /** True when there is one plan for everybody and all variables. */

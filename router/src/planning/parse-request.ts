@@ -24,6 +24,10 @@ export interface ParseOptions {
   /** Reads the text; throws a `GraphQLError`. By default graphql-js with at most 15,000 tokens. */
   readonly parse?: ((text: string) => DocumentNode) | undefined
   readonly rules?: readonly DocumentRule[] | undefined
+  /** How many objects an answer may have, by the pages that it asks for; as many as there are by default. */
+  readonly maximumNodes?: number | undefined
+  /** Keeps names of the schema out of the messages, for a schema that may not be introspected. */
+  readonly hidesSuggestions?: boolean | undefined
 }
 
 /** A document that may be executed, and the operation of it that was asked for. */
@@ -47,7 +51,7 @@ export function parseRequest(
 ): ParsedRequest | RequestRefusal {
   try {
     const document = (options.parse ?? parseText)(request.query)
-    const errors = checkDocument(document, schema, options.rules ?? [])
+    const errors = checkDocument(document, schema, options)
     if (errors.length > 0) return refuse(errors)
     return selectOperation(withoutReservedVariables(document), request.operationName)
   } catch (error) {
@@ -75,11 +79,16 @@ function parseText(text: string): DocumentNode {
 function checkDocument(
   document: DocumentNode,
   schema: GraphQLSchema,
-  rules: readonly DocumentRule[],
+  { rules = [], hidesSuggestions = false }: ParseOptions,
 ): readonly (GraphQLFormattedError | GraphQLError)[] {
   const refused = [checkTexts, ...rules].flatMap((rule) => rule(document, schema))
   if (refused.length > 0) return refused
-  return validate(schema, document, undefined, { maxErrors: maximumErrors })
+  const errors = validate(schema, document, undefined, { maxErrors: maximumErrors })
+  return hidesSuggestions ? errors.map(withoutSuggestion) : errors
+}
+
+function withoutSuggestion(error: GraphQLError): GraphQLFormattedError {
+  return { ...error.toJSON(), message: error.message.replace(/ Did you mean .*\?$/s, '') }
 }
 
 function checkTexts(document: DocumentNode): GraphQLFormattedError[] {

@@ -72,6 +72,8 @@ export class GraphqlSocket {
   readonly #deps: GraphqlSocketDeps
   readonly #connection: SocketConnection
   readonly #operations = new Map<string, MutableOperation>()
+  /** A cancelled operation counts until its work has ended; otherwise cancelling would be a way around the limit. */
+  #running = 0
   readonly #congestion: Congestion
   readonly #initTimeout: NodeJS.Timeout
   #identity: RequestIdentity | undefined
@@ -195,13 +197,14 @@ export class GraphqlSocket {
 
   #run(operation: MutableOperation, message: SubscribeMessage, identity: RequestIdentity): void {
     const { graph, countRequest, limits, observeSubscription, log } = this.#deps
+    this.#running += 1
     runSocketOperation(operation, message.payload, {
       graph,
       countRequest,
       identity,
       log,
       observeSubscription,
-      crowded: this.#operations.size > limits.operations ? limits.operations : undefined,
+      crowded: this.#running > limits.operations ? limits.operations : undefined,
       send: (text) => this.#send(text),
       markEndless: () => {
         operation.endless = true
@@ -211,6 +214,7 @@ export class GraphqlSocket {
     })
       .catch((error: unknown) => this.#closeFor(error))
       .finally(() => {
+        this.#running -= 1
         if (this.#operations.get(operation.id) === operation) this.#operations.delete(operation.id)
         if (this.#leaving) this.#closeWhenIdle()
       })

@@ -119,7 +119,9 @@ class EventStream {
   }
 
   onClose(listener: () => void): void {
-    this.#exchange.response.once('close', listener)
+    const { response } = this.#exchange
+    if (response.closed) listener()
+    else response.once('close', listener)
   }
 
   open(): void {

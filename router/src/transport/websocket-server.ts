@@ -43,6 +43,8 @@ export function createWebSocketServer(options: WebSocketServerOptions): GraphqlW
 
   function accept(socket: WebSocket, request: IncomingMessage): void {
     const { headers } = request
+    // Whatever a peer sends after its socket was refused must not end the process.
+    socket.on('error', (error) => deps.log.debug({ err: error }, 'A WebSocket failed.'))
     if (!socket.protocol) {
       socket.close(CloseCode.SubprotocolNotAcceptable, 'Subprotocol not acceptable')
       return
@@ -68,7 +70,8 @@ export function createWebSocketServer(options: WebSocketServerOptions): GraphqlW
     upgrade(request, stream, head) {
       const refusal = refuseUpgrade(request, { path: options.path, cors, stopping })
       stream.on('error', () => stream.destroy())
-      if (refusal) stream.end(refusal)
+      // A peer that keeps its side open must not hold the connection.
+      if (refusal) stream.end(refusal, () => stream.destroy())
       else server.handleUpgrade(request, stream, head, (socket) => accept(socket, request))
     },
     async stop(graceMs) {

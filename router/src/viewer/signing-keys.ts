@@ -62,17 +62,22 @@ export function createSigningKeys(options: SigningKeysOptions): SigningKeys {
     if (!known) return ask()
     const rested = now() - askedAt >= cooldownMs
     if (!known.keyIds.has(keyId)) return rested || asking ? ask() : known
-    if (rested && now() - fetchedAt >= freshMs) {
-      ask().catch((err: unknown) =>
-        options.log.warn({ err }, 'The key set could not be refreshed.'),
-      )
-    }
+    refreshWhenOld()
     return known
+  }
+
+  function refreshWhenOld(): void {
+    if (now() - askedAt < cooldownMs || now() - fetchedAt < freshMs) return
+    ask().catch((err: unknown) => options.log.warn({ err }, 'The key set could not be refreshed.'))
   }
 
   return {
     find: async (header, token) => (await keysFor(header.kid ?? '')).resolve(header, token),
-    has: (keyId) => known?.keyIds.has(keyId) ?? false,
+    has(keyId) {
+      // Remembered tokens come this way only, and their key may have been withdrawn meanwhile.
+      if (known) refreshWhenOld()
+      return known?.keyIds.has(keyId) ?? false
+    },
   }
 }
 
