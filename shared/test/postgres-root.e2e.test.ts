@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { statSync } from 'node:fs'
 import {
   chmod,
   chown,
@@ -34,9 +35,18 @@ const refuges = new Set<string>()
 let folder: string
 
 const isRoot = process.getuid?.() === 0
-const describeAsRoot = isRoot ? describe : describe.skip
-if (!isRoot)
-  console.warn('*** NOT RUN BY ROOT: the tests of PostgreSQL under root are SKIPPED. ***')
+// Other users run Node and the sources of this clone here, so they must be able to enter it.
+const isOpen = canOthersEnter(repository)
+const describeAsRoot = isRoot && isOpen ? describe : describe.skip
+if (!isRoot || !isOpen) {
+  const reason = isRoot ? 'OTHER USERS CANNOT ENTER THIS CLONE' : 'NOT RUN BY ROOT'
+  console.warn(`*** ${reason}: the tests of PostgreSQL under root are SKIPPED. ***`)
+}
+
+function canOthersEnter(path: string): boolean {
+  const mayEnter = (statSync(path).mode & 0o001) !== 0
+  return mayEnter && (path === dirname(path) || canOthersEnter(dirname(path)))
+}
 
 beforeEach(async () => {
   folder = await newFolder()
