@@ -1,6 +1,5 @@
 import { profileCreated } from '@gravity/shared/events/contracts/users'
 import { aViewer } from '@gravity/shared/testing/a-viewer'
-import { countStatements } from '@gravity/shared/testing/count-statements'
 import { deliverEvent } from '@gravity/shared/testing/deliver-event'
 import { eventually } from '@gravity/shared/testing/eventually'
 import type { TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
@@ -80,13 +79,6 @@ export async function send(
     },
   )
   return data.sendMessage
-}
-
-/** How many statements `work` needs: the fewest of several tries, as the background has its own from time to time. */
-export async function statementsOf(work: () => Promise<unknown>): Promise<number> {
-  const counts: number[] = []
-  for (let attempt = 0; attempt < 5; attempt += 1) counts.push(await countStatements(work))
-  return Math.min(...counts)
 }
 
 /** A room's past: `count` messages of one author, written down without being told. */

@@ -1,12 +1,13 @@
 import type { PubSub } from '@gravity/shared/pubsub/pubsub'
 import { aViewer } from '@gravity/shared/testing/a-viewer'
+import { countStatements } from '@gravity/shared/testing/count-statements'
 import { eventually } from '@gravity/shared/testing/eventually'
 import { openTestSubgraph, type TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
 import { createTestPlatform, type TestPlatform } from '@gravity/shared/testing/test-platform'
 import type { Viewer } from '@gravity/shared/viewer/viewer'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { createSubgraph } from '../src/subgraph.ts'
-import { createRoom, history, leave, people, send, statementsOf } from './fixtures.ts'
+import { createRoom, history, leave, people, send } from './fixtures.ts'
 import { type Listener, listen, sequencesFrom } from './listener.ts'
 
 /** What becomes of a hint on its way; returns how often it is delivered. */
@@ -125,7 +126,7 @@ describe('messageAdded', () => {
 
   it('needs no statement per subscriber', async () => {
     const listeners = [await listen(chat, alice, { roomId })]
-    const subscribing = await statementsOf(async () => {
+    const subscribing = await countStatements(async () => {
       const crowd = sequencesFrom(1, 20).map(() => listen(chat, bob, { roomId }))
       listeners.push(...(await Promise.all(crowd)))
     })
@@ -133,8 +134,8 @@ describe('messageAdded', () => {
     const quiet = await createRoom(chat, alice)
     let sent = 0
 
-    const alone = await statementsOf(() => send(chat, alice, { roomId: quiet }))
-    const heard = await statementsOf(async () => {
+    const alone = await countStatements(() => send(chat, alice, { roomId: quiet }))
+    const heard = await countStatements(async () => {
       await send(chat, alice, { roomId })
       sent += 1
       for (const listener of listeners) await listener.received(sent)

@@ -1,9 +1,10 @@
 import { aViewer } from '@gravity/shared/testing/a-viewer'
+import { countStatements } from '@gravity/shared/testing/count-statements'
 import { openTestSubgraph, type TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
 import type { Viewer } from '@gravity/shared/viewer/viewer'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { createSubgraph } from '../src/subgraph.ts'
-import { createRoom, history, people, send, statementsOf } from './fixtures.ts'
+import { createRoom, history, people, send } from './fixtures.ts'
 import { sequencesFrom } from './listener.ts'
 
 let chat: TestSubgraph
@@ -72,7 +73,7 @@ describe('Room.messages', () => {
     await history(chat, alice, { roomId, count: 60 })
 
     let answer: PageData | undefined
-    const statements = await statementsOf(async () => {
+    const statements = await countStatements(async () => {
       answer = await chat.answer<PageData>(page, { viewer: bob, variables: { id: roomId } })
     })
 

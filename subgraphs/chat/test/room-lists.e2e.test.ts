@@ -1,9 +1,10 @@
 import { aViewer } from '@gravity/shared/testing/a-viewer'
+import { countStatements } from '@gravity/shared/testing/count-statements'
 import { openTestSubgraph, type TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
 import type { Viewer } from '@gravity/shared/viewer/viewer'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { createSubgraph } from '../src/subgraph.ts'
-import { createRoom, people, type RoomPageData, readPages, send, statementsOf } from './fixtures.ts'
+import { createRoom, people, type RoomPageData, readPages, send } from './fixtures.ts'
 
 let chat: TestSubgraph
 let alice: Viewer
@@ -150,7 +151,7 @@ describe('rooms', () => {
         }
       }
     }`
-    const ask = () => statementsOf(() => chat.answer(overview, { viewer: alice }))
+    const ask = () => countStatements(() => chat.answer(overview, { viewer: alice }))
     await send(chat, alice, { roomId: await createRoom(chat, alice, [bob]) })
     const forOne = await ask()
 

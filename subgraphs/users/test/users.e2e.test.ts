@@ -103,7 +103,7 @@ describe('user', () => {
       ),
     )
 
-    expect(statements).toBeLessThanOrEqual(2)
+    expect(statements).toBe(1)
   })
 })
 
