@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type RouterConfig, readRouterConfig } from '@gravity/router/config'
-import { createGraph } from '@gravity/router/create-graph'
-import { documentChecks } from '@gravity/router/limits/document-checks'
-import { createRouter } from '@gravity/router/router'
+import { openRouter } from '@gravity/router/open-router'
 import { createMemoryClient } from '@gravity/router/subgraphs/memory-client'
 import { staticSource } from '@gravity/router/supergraph/supergraph-source'
 import { KEY_SET_PATH, keysFromRoute } from '@gravity/router/viewer/key-source'
@@ -71,7 +69,7 @@ export async function startOneProcess(options: OneProcessOptions): Promise<Runni
     return opened
   })
   const url = await phases.run('router', () =>
-    openRouter({ platform, subgraphs, config: routerConfig }, opening),
+    serveRouter({ platform, subgraphs, config: routerConfig }, opening),
   )
   const open = opening.move()
   return { url, stop: () => open.disposeAsync() }
@@ -98,7 +96,7 @@ interface RouterParts {
   readonly config: RouterConfig
 }
 
-async function openRouter(
+async function serveRouter(
   { platform, subgraphs, config }: RouterParts,
   opening: AsyncDisposableStack,
 ): Promise<string> {
@@ -114,25 +112,20 @@ async function openRouter(
   const clients = new Map(
     subgraphs.map((subgraph) => [subgraph.name, createMemoryClient(subgraph, { log })]),
   )
-  const graph = await createGraph({
+  const routes = subgraphs.flatMap((subgraph) => subgraph.routes)
+  const keySet = routes.find(({ path }) => path === KEY_SET_PATH)
+  invariant(keySet, 'the auth service publishes its keys')
+  const sessions = createSessionDenyList(platform)
+  opening.defer(() => sessions.close())
+  const router = await openRouter({
+    config,
     source: staticSource(supergraphSdl),
     openClient(name) {
       const client = clients.get(name)
       invariant(client, `the supergraph was made from the subgraphs of this process, not ${name}`)
       return client
     },
-    ...documentChecks(config),
     viewerIndependentFields: viewerIndependentFields(subgraphs.map(({ sdl }) => sdl)),
-    log,
-  })
-  const routes = subgraphs.flatMap((subgraph) => subgraph.routes)
-  const keySet = routes.find(({ path }) => path === KEY_SET_PATH)
-  invariant(keySet, 'the auth service publishes its keys')
-  const sessions = createSessionDenyList(platform)
-  opening.defer(() => sessions.close())
-  const router = createRouter({
-    config,
-    graph,
     rateLimits: platform.rateLimits,
     log,
     keySource: keysFromRoute(keySet),

@@ -8,10 +8,8 @@ import { createSessionDenyList } from '@gravity/shared/viewer/session-deny-list'
 import { createIdentitySigner, IDENTITY_HEADER } from '@gravity/shared/viewer/signed-identity'
 import { createTraceparent } from '@gravity/shared/viewer/trace-context'
 import { z } from 'zod'
-import { type RouterConfig, readRouterConfig } from './config.ts'
-import { createGraph } from './create-graph.ts'
-import { documentChecks } from './limits/document-checks.ts'
-import { createRouter } from './router.ts'
+import { readRouterConfig } from './config.ts'
+import { type OpenRouterOptions, openRouter } from './open-router.ts'
 import { createHttpClient } from './subgraphs/http-client.ts'
 import { type ManagedSubgraph, managedSource } from './supergraph/managed-source.ts'
 import { createSupergraph } from './supergraph/supergraph.ts'
@@ -42,12 +40,11 @@ export async function serveSubgraphs(
     await openPlatform({ name: 'router', distributed: true }),
     (open) => open.close(),
   )
-  const graph = await openGraph({ config, secrets, platform, subgraphs, committed })
   const sessions = opening.adopt(createSessionDenyList(platform), (open) => open.close())
   const auth = originOf(subgraphs, 'auth')
-  const router = createRouter({
+  const router = await openRouter({
     config,
-    graph,
+    ...reachSubgraphs({ secrets, platform, subgraphs, committed }),
     rateLimits: platform.rateLimits,
     log: platform.log,
     keySource: keysFromUrl(`${auth}${KEY_SET_PATH}`),
@@ -61,15 +58,19 @@ export async function serveSubgraphs(
   return { url, stop: () => open.disposeAsync() }
 }
 
-interface GraphParts {
-  readonly config: RouterConfig
+interface Reach {
   readonly secrets: PlatformConfig
   readonly platform: Platform
   readonly subgraphs: readonly ManagedSubgraph[]
   readonly committed: string
 }
 
-function openGraph({ config, secrets, platform, subgraphs, committed }: GraphParts) {
+function reachSubgraphs({
+  secrets,
+  platform,
+  subgraphs,
+  committed,
+}: Reach): Pick<OpenRouterOptions, 'source' | 'openClient'> {
   const { log } = platform
   const signer = createIdentitySigner({
     secret: secrets.meshSecret,
@@ -93,7 +94,7 @@ function openGraph({ config, secrets, platform, subgraphs, committed }: GraphPar
     })
     return serviceAnswer.parse(await response.json()).data._service.sdl
   }
-  return createGraph({
+  return {
     source: managedSource({
       subgraphs,
       fetchSdl,
@@ -102,9 +103,7 @@ function openGraph({ config, secrets, platform, subgraphs, committed }: GraphPar
       memoryFile: join(memoryFolder(secrets), 'subgraphs.json'),
     }),
     openClient: (name, url) => createHttpClient({ name, url, signer }),
-    ...documentChecks(config),
-    log,
-  })
+  }
 }
 
 function memoryFolder({ dataDirectory }: PlatformConfig): string {

@@ -2,9 +2,7 @@ import { createLogger } from '@gravity/shared/log/logger'
 import { readPlatformConfig } from '@gravity/shared/platform/config'
 import { createMemoryRateLimits } from '@gravity/shared/rate-limit/memory-rate-limits'
 import { readRouterConfig } from './config.ts'
-import { createGraph } from './create-graph.ts'
-import { documentChecks } from './limits/document-checks.ts'
-import { createRouter } from './router.ts'
+import { openRouter } from './open-router.ts'
 import { createHttpClient } from './subgraphs/http-client.ts'
 import { fileSource } from './supergraph/file-source.ts'
 
@@ -28,13 +26,13 @@ export async function serveSupergraph(
   const { environment, logLevel } = readPlatformConfig()
   const format = environment === 'production' ? 'json' : 'pretty'
   const log = createLogger({ name: 'router', level: logLevel, format })
-  const graph = await createGraph({
+  const router = await openRouter({
+    config,
     source: fileSource({ path: options.supergraphFile, log }),
     openClient: (name, url) => createHttpClient({ name, url }),
-    ...documentChecks(config),
+    rateLimits: createMemoryRateLimits(),
     log,
   })
-  const router = createRouter({ config, graph, rateLimits: createMemoryRateLimits(), log })
   const url = await router.start()
   log.info({ url }, 'The router is ready.')
   return { url, stop: () => router.stop() }
