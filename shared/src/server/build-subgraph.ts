@@ -2,6 +2,7 @@ import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph'
 import { type GraphQLSchema, parse } from 'graphql'
 import { GravityError } from '../errors/gravity-error.ts'
 import { invariant } from '../errors/invariant.ts'
+import { createCompiledExecutor } from '../execution/compiled-executor.ts'
 import { sharedScalars } from '../graphql/scalars.ts'
 import { enforceTextRules } from '../graphql/text-rules.ts'
 import type { RequestIdentity } from '../viewer/viewer.ts'
@@ -95,6 +96,7 @@ export function buildSubgraph<Context extends object>(options: SubgraphOptions<C
     name: options.name,
     sdl,
     schema,
+    execute: createCompiledExecutor(schema),
     routes: options.routes ?? [],
     checks: options.checks ?? {},
     createContext: (request) => identities.write(options.createContext(request), request.identity),

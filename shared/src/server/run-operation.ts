@@ -1,11 +1,10 @@
 import {
   createSourceEventStream,
   type DocumentNode,
-  type ExecutionArgs,
   type ExecutionResult,
-  execute,
   GraphQLError,
 } from 'graphql'
+import type { ExecutionRequest } from '../execution/compiled-executor.ts'
 import type { Logger } from '../log/logger.ts'
 import type { RequestIdentity } from '../viewer/viewer.ts'
 import { openResultStream, type ResultStream } from './result-stream.ts'
@@ -39,13 +38,12 @@ export interface OperationHost<Result> {
   readonly sharedEvents?: SharedEvents<Result>
 }
 
-function executionArgs(subgraph: Subgraph, operation: SubgraphOperation): ExecutionArgs {
-  const { identity, signal } = operation
+function executionRequest(subgraph: Subgraph, operation: SubgraphOperation): ExecutionRequest {
+  const { document, operationName, variables, identity, signal } = operation
   return {
-    schema: subgraph.schema,
-    document: operation.document,
-    operationName: operation.operationName,
-    variableValues: operation.variables,
+    document,
+    operationName,
+    variableValues: variables,
     contextValue: subgraph.createContext({ identity, signal }),
   }
 }
@@ -81,7 +79,10 @@ async function run<Result>(
   rootValue?: unknown,
 ): Promise<Result> {
   try {
-    const result = await execute({ ...executionArgs(host.subgraph, operation), rootValue })
+    const result = await host.subgraph.execute({
+      ...executionRequest(host.subgraph, operation),
+      rootValue,
+    })
     return present(result, operation, host)
   } catch (error) {
     return presentFailure(error, operation, host)
@@ -131,7 +132,10 @@ export async function subscribeToOperation<Result extends object>(
     return refusal
   }
   try {
-    const source = await createSourceEventStream(executionArgs(host.subgraph, live))
+    const source = await createSourceEventStream({
+      schema: host.subgraph.schema,
+      ...executionRequest(host.subgraph, live),
+    })
     if (!(Symbol.asyncIterator in source)) return refused(present(source, live, host))
     return openResultStream({
       source,

@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql'
+import type { ExecuteOperation } from '../execution/compiled-executor.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { RequestIdentity } from '../viewer/viewer.ts'
 
@@ -29,6 +30,8 @@ export interface Subgraph {
   readonly sdl: string
   /** Executable, with `@authenticated` and `@requiresScopes` enforced in front of every resolver. */
   readonly schema: GraphQLSchema
+  /** Executes an operation over the schema. */
+  readonly execute: ExecuteOperation
   readonly routes: readonly PublicRoute[]
   /** One per dependency; rejects when it cannot be used now. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>
