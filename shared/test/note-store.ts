@@ -39,6 +39,10 @@ export class NoteRepository {
     return row.value
   }
 
+  async byId(id: number): Promise<object[]> {
+    return this.#manager.query('select * from notes where id = $1', [id])
+  }
+
   async add(note: NoteRow): Promise<void> {
     await this.#manager.getRepository(NoteEntity).insert(note)
   }
@@ -64,7 +68,7 @@ export interface NoteStore {
   notes: NoteRepository
 }
 export interface NoteReads {
-  notes: Pick<NoteRepository, 'all' | 'setting'>
+  notes: Pick<NoteRepository, 'all' | 'byId' | 'setting'>
 }
 export type NoteDatabase = Database<NoteStore, NoteReads>
 export type NoteOptions = Partial<OpenDatabaseOptions<NoteStore, NoteReads>>

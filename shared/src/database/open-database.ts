@@ -9,6 +9,7 @@ import {
   translatingFailures,
 } from './connection-failure.ts'
 import { ListenConnection, type ListenOptions } from './listen-connection.ts'
+import { prepareStatements, staleStatementCode } from './prepared-statements.ts'
 import { createQueryLog, slowStatementMs } from './query-log.ts'
 import { type MigrationClass, runMigrations } from './run-migrations.ts'
 import { limitSilence } from './silence-limit.ts'
@@ -33,8 +34,12 @@ export const connectionDefaults = {
   silenceTimeoutMs: 25_000,
 } as const
 
-// serialization_failure and deadlock_detected: PostgreSQL asks for the whole transaction again.
-const retriedCodes: ReadonlySet<string | undefined> = new Set(['40001', '40P01'])
+// After serialization_failure and deadlock_detected PostgreSQL asks for the whole transaction again.
+const retriedCodes: ReadonlySet<string | undefined> = new Set([
+  '40001',
+  '40P01',
+  staleStatementCode,
+])
 const longestAttempts = 5
 // invalid_catalog_name: whoever provisions the databases has not come to this one yet.
 const missingDatabase = '3D000'
@@ -153,7 +158,10 @@ function createSource({
       idle_in_transaction_session_timeout: connectionDefaults.idleInTransactionTimeoutMs,
       // Before silence is taken for death.
       idleTimeoutMillis: Math.ceil(silenceTimeoutMs * 0.8),
-      onConnect: (client: pg.PoolClient) => limitSilence(client, silenceTimeoutMs),
+      onConnect(client: pg.PoolClient) {
+        limitSilence(client, silenceTimeoutMs)
+        prepareStatements(client)
+      },
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
     },
