@@ -11,6 +11,16 @@ export function readResponse(value: unknown): SubgraphResponse | undefined {
   return { data, errors: errors ? errors.map(readError) : [] }
 }
 
+/** The response in a JSON text; undefined when there is none. */
+export function parseResponse(text: string): SubgraphResponse | undefined {
+  try {
+    return readResponse(JSON.parse(text))
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
 function readError(value: unknown): SubgraphError {
   const { message, path, extensions } = isResponseObject(value) ? value : {}
   return {

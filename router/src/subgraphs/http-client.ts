@@ -1,12 +1,13 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { GravityError } from '@gravity/shared/errors/gravity-error'
 import { IDENTITY_HEADER, type IdentitySigner } from '@gravity/shared/viewer/signed-identity'
-import { createTraceparent } from '@gravity/shared/viewer/trace-context'
-import { OperationTypeNode, parse } from 'graphql'
-import { Pool } from 'undici'
-import { readResponse } from './graphql-answer.ts'
+import type { Pool } from 'undici'
+import { checkCall, checkReadiness, typenameRequest } from './check-subgraph.ts'
+import { parseResponse } from './graphql-answer.ts'
+import { compileHeaderRules, type HeadersFor } from './header-rules.ts'
 import { type HttpAnswer, post } from './http-exchange.ts'
 import { createHttpSubscriptions } from './http-subscriptions.ts'
+import { openExchange, type QueryExchange } from './open-exchange.ts'
+import { openPool } from './open-pool.ts'
 import { requestBody } from './request-body.ts'
 import type {
   SubgraphCall,
@@ -14,79 +15,45 @@ import type {
   SubgraphRequest,
   SubgraphResponse,
 } from './subgraph-client.ts'
+import { reasonOf, subgraphFailure } from './subgraph-failure.ts'
+import { openSubgraphTraffic, type SubgraphTraffic } from './subgraph-traffic.ts'
+import { defaultTrafficSettings, type TrafficSettings } from './traffic-settings.ts'
 
 export interface HttpClientOptions {
   readonly name: string
   readonly url: string
   /** Signs who is asking; left out for subgraphs of strangers, who cannot verify it. */
   readonly signer?: IdentitySigner | undefined
-  /** For one call with all its attempts; 10,000 by default. */
-  readonly deadlineMilliseconds?: number
-  /** 32 MiB by default. */
-  readonly maximumResponseBytes?: number
-  /** 128 by default; each carries one request at a time. */
-  readonly connections?: number
+  /** What the traffic may be, and how it goes; the defaults by default. */
+  readonly traffic?: SubgraphTraffic | undefined
 }
-
-const defaults = {
-  deadlineMilliseconds: 10_000,
-  maximumResponseBytes: 32 * 1024 * 1024,
-  connections: 128,
-}
-
-const attempts = 3
-const firstPauseMilliseconds = 50
-
-/** Nothing was answered, and the next attempt may find the subgraph again. */
-const connectionFailures: ReadonlySet<unknown> = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'EAI_AGAIN',
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-  'UND_ERR_SOCKET',
-  'UND_ERR_CONNECT_TIMEOUT',
-])
 
 /**
- * The way to a subgraph over HTTP, by kept-alive connections, and over one WebSocket for its subscriptions. A query is
- * tried again, after a short random pause, when the connection failed; a mutation never is.
+ * The way to a subgraph over HTTP, by kept-alive connections, and over a WebSocket for its subscriptions, within the
+ * bounds of its traffic. A mutation is never sent twice. Whether the subgraph is ready, one that knows the signature is
+ * asked at its `/health/ready`; a stranger is asked a query.
  */
 export function createHttpClient(options: HttpClientOptions): SubgraphClient {
-  const settings = { ...defaults, ...options }
-  const url = new URL(settings.url)
-  const pool = new Pool(url.origin, { connections: settings.connections, keepAliveTimeout: 30_000 })
-  const subscriptions = createHttpSubscriptions(settings)
-  const path = url.pathname + url.search
-
-  const send = async (request: SubgraphRequest, call: SubgraphCall): Promise<SubgraphResponse> => {
-    const body = requestBody(request)
-    const endsAt = performance.now() + settings.deadlineMilliseconds
-    const once = (): Promise<HttpAnswer> =>
-      post(pool, {
-        path,
-        headers: headersFor(call, settings),
-        body,
-        signal: call.signal,
-        deadlineMilliseconds: Math.max(1, endsAt - performance.now()),
-        maximumBytes: settings.maximumResponseBytes,
-      })
-    const retries = request.operation.kind === OperationTypeNode.MUTATION ? 0 : attempts - 1
-    try {
-      return responseOf(await withRetries(once, retries, call.signal), settings)
-    } catch (cause) {
-      if (call.signal.aborted || cause instanceof GravityError) throw cause
-      throw unavailable(`${settings.name} cannot be reached`, cause)
-    }
-  }
+  const { name, url, signer, traffic = openSubgraphTraffic(defaultTrafficSettings) } = options
+  const { settings, circuit } = traffic
+  const { origin, pathname, search } = new URL(url)
+  const pool = openPool(origin, settings)
+  const headersOf = compileHeaderRules(settings.headers)
+  const parts = { name, signer, settings, headersOf, path: pathname + search }
+  const exchange = openExchange((request) => post(pool, request), traffic, signer !== undefined)
+  const subscriptions = createHttpSubscriptions({
+    ...parts,
+    url,
+    onEvent: exchange.startAnew,
+  })
+  const shaped = { ...parts, exchange }
   return {
-    send,
-    subscribe: async (request, call) => subscriptions.subscribe(request, call),
-    async check() {
-      const { data } = await send(typenameRequest, checkCall())
-      if (!data) throw unavailable(`${settings.name} does not answer queries`)
+    send: (request, call) => send(request, call, shaped),
+    async subscribe(request, call) {
+      if (circuit?.refuses) throw subgraphFailure(name, 'CIRCUIT_OPEN')
+      return subscriptions.subscribe(request, call)
     },
+    check: () => (signer ? checkReadiness(name, url, pool) : checkAnswers(pool, parts)),
     async close() {
       await subscriptions.close()
       await pool.close()
@@ -94,31 +61,56 @@ export function createHttpClient(options: HttpClientOptions): SubgraphClient {
   }
 }
 
-async function withRetries<T>(
-  attempt: () => Promise<T>,
-  retries: number,
-  signal: AbortSignal,
-): Promise<T> {
-  for (let left = retries, pause = firstPauseMilliseconds; ; left -= 1, pause *= 2) {
-    try {
-      return await attempt()
-    } catch (error) {
-      if (left === 0 || !isConnectionFailure(error)) throw error
-      // Random, so that many routers do not come back in step.
-      await wait(pause * (0.5 + Math.random()), undefined, { signal })
-    }
+/** What requests to one subgraph are made with. */
+interface ClientParts {
+  readonly name: string
+  readonly signer: IdentitySigner | undefined
+  readonly settings: TrafficSettings
+  readonly headersOf: HeadersFor | undefined
+  readonly path: string
+}
+
+async function send(
+  request: SubgraphRequest,
+  call: SubgraphCall,
+  client: ClientParts & { readonly exchange: Pick<QueryExchange, 'send'> },
+): Promise<SubgraphResponse> {
+  const { name, settings, path, headersOf, exchange } = client
+  const headers = headersOf?.(call.headers)
+  const message = {
+    path,
+    headers: headersFor(call, client, headers),
+    body: requestBody(request),
+    signal: call.signal,
+    endsAt: performance.now() + settings.deadlineMs,
+    maximumBytes: settings.responseBytes,
+  }
+  try {
+    const answer = await exchange.send(message, { request, call, headers })
+    call.onStatus?.(answer.status)
+    return responseOf(answer, client)
+  } catch (cause) {
+    if (call.signal.aborted || cause instanceof GravityError) throw cause
+    throw subgraphFailure(name, reasonOf(cause), { cause })
   }
 }
 
-function isConnectionFailure(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && connectionFailures.has(error.code)
+/** Past the circuit and the limits: it is the subgraph that is asked about, not the traffic. */
+async function checkAnswers(pool: Pool, parts: ClientParts): Promise<void> {
+  const exchange: Pick<QueryExchange, 'send'> = { send: (message) => post(pool, message) }
+  const { data } = await send(typenameRequest, checkCall(), { ...parts, exchange })
+  const detail = 'it does not answer queries'
+  if (!data) throw subgraphFailure(parts.name, 'BAD_RESPONSE', { detail })
 }
 
 function headersFor(
-  { identity }: SubgraphCall,
-  { name, signer }: HttpClientOptions,
+  { identity, addedHeaders }: SubgraphCall,
+  { name, signer }: ClientParts,
+  chosen: Readonly<Record<string, string>> | undefined,
 ): Record<string, string> {
   const headers: Record<string, string> = {
+    ...chosen,
+    ...addedHeaders,
     'content-type': 'application/json',
     accept: 'application/graphql-response+json, application/json',
     traceparent: identity.traceparent,
@@ -127,44 +119,13 @@ function headersFor(
   return headers
 }
 
-function responseOf(answer: HttpAnswer, { name, signer }: HttpClientOptions): SubgraphResponse {
+function responseOf(answer: HttpAnswer, { name, signer }: ClientParts): SubgraphResponse {
   // Between router and subgraph that is a wrong secret or clock, not something the viewer could mend.
   const misunderstood = signer !== undefined && answer.status === 401
-  const response = misunderstood ? undefined : readResponse(parseJson(answer.body))
-  if (response) return response
-  const start = answer.body.slice(0, 200)
-  const described = `${answer.status} ${answer.contentType || 'without a content type'}`
-  throw unavailable(`${name} answered ${described} instead of a GraphQL response: ${start}`)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
-}
-
-function unavailable(message: string, cause?: unknown): GravityError {
-  return new GravityError('SUBGRAPH_UNAVAILABLE', message, { cause })
-}
-
-const typenameRequest: SubgraphRequest = {
-  operation: {
-    kind: OperationTypeNode.QUERY,
-    name: undefined,
-    text: '{__typename}',
-    document: parse('{__typename}', { noLocation: true }),
-  },
-  variables: {},
-  representations: new Map(),
-}
-
-function checkCall(): SubgraphCall {
-  const traceparent = createTraceparent()
-  return {
-    identity: { viewer: null, requestId: 'check', traceparent, clientAddress: null },
-    signal: AbortSignal.timeout(2_000),
-  }
+  const response = misunderstood ? undefined : parseResponse(answer.body)
+  const { cachePolicy } = answer
+  if (response) return cachePolicy ? { ...response, cachePolicy } : response
+  const type = answer.contentType || 'without a content type'
+  const detail = `${answer.status} ${type}: ${answer.body.slice(0, 200)}`
+  throw subgraphFailure(name, 'BAD_RESPONSE', { detail })
 }

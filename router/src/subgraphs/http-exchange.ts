@@ -1,4 +1,6 @@
+import type { CachePolicy } from '@gravity/shared/cache/cache-policy'
 import type { Dispatcher, Pool } from 'undici'
+import { httpCachePolicy } from '../caching/http-policy.ts'
 
 /** A request with its limits. */
 export interface HttpPost {
@@ -6,8 +8,8 @@ export interface HttpPost {
   readonly headers: Record<string, string>
   readonly body: string
   readonly signal: AbortSignal
-  /** For connecting, sending and receiving together. */
-  readonly deadlineMilliseconds: number
+  /** By `performance.now()`; for waiting, connecting, sending and receiving together. */
+  readonly endsAt: number
   readonly maximumBytes: number
 }
 
@@ -15,8 +17,15 @@ export interface HttpPost {
 export interface HttpAnswer {
   readonly status: number
   readonly contentType: string
+  /** What a peer that cannot answer now says about when it can: the header, as it is. */
+  readonly retryAfter: string | undefined
+  /** For how long it may be kept, as its headers say. */
+  readonly cachePolicy?: CachePolicy | undefined
   readonly body: string
 }
+
+/** Sends one request and reads the whole answer. */
+export type Exchange = (post: HttpPost) => Promise<HttpAnswer>
 
 /** The peer took too long. */
 export class DeadlineError extends Error {
@@ -26,6 +35,17 @@ export class DeadlineError extends Error {
 /** The peer answers more than it may. */
 export class OversizeError extends Error {
   override readonly name = 'OversizeError'
+}
+
+/** The peer was not asked at all. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError'
+  readonly reason: 'CIRCUIT_OPEN' | 'OVERLOADED'
+
+  constructor(reason: RefusedError['reason'], message: string) {
+    super(message)
+    this.reason = reason
+  }
 }
 
 /**
@@ -55,14 +75,15 @@ class AnswerReader implements Dispatcher.DispatchHandler {
   #failure: unknown
   #status = 0
   #contentType = ''
+  #retryAfter: string | undefined
+  #cachePolicy: CachePolicy | undefined
   #bytes = 0
 
   constructor(request: HttpPost, settle: Settle) {
     this.#request = request
     this.#settle = settle
-    this.#timer = setTimeout(() => {
-      this.#fail(new DeadlineError(`No answer within ${request.deadlineMilliseconds} ms`))
-    }, request.deadlineMilliseconds)
+    const left = Math.max(1, request.endsAt - performance.now())
+    this.#timer = setTimeout(() => this.#fail(new DeadlineError('No answer in time')), left)
     request.signal.addEventListener('abort', this.#leave, { once: true })
     if (request.signal.aborted) this.#leave()
   }
@@ -79,6 +100,8 @@ class AnswerReader implements Dispatcher.DispatchHandler {
   ): void {
     this.#status = status
     this.#contentType = String(headers['content-type'] ?? '')
+    this.#cachePolicy = httpCachePolicy(headers)
+    if (status >= 500) this.#retryAfter = headers['retry-after']?.toString()
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -93,7 +116,13 @@ class AnswerReader implements Dispatcher.DispatchHandler {
     const [first] = this.#chunks
     const whole = first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks)
     const body = whole.toString('utf8')
-    this.#settle.resolve({ status: this.#status, contentType: this.#contentType, body })
+    this.#settle.resolve({
+      status: this.#status,
+      contentType: this.#contentType,
+      retryAfter: this.#retryAfter,
+      cachePolicy: this.#cachePolicy,
+      body,
+    })
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

@@ -2,16 +2,24 @@ import { GravityError } from '@gravity/shared/errors/gravity-error'
 import type { IdentitySigner } from '@gravity/shared/viewer/signed-identity'
 import { type Client, createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
+import { EqualEvents } from './equal-events.ts'
 import { readResponse } from './graphql-answer.ts'
+import type { HeadersFor } from './header-rules.ts'
+import { tlsOptions } from './open-pool.ts'
 import type { SubgraphCall, SubgraphRequest, SubgraphResponse } from './subgraph-client.ts'
+import type { TrafficSettings } from './traffic-settings.ts'
 
 export interface HttpSubscriptionsOptions {
   readonly name: string
   readonly url: string
-  readonly signer?: IdentitySigner | undefined
+  readonly signer: IdentitySigner | undefined
+  readonly settings: TrafficSettings
+  readonly headersOf: HeadersFor | undefined
+  /** Called for every event, before anybody sees it. */
+  readonly onEvent: () => void
 }
 
-/** The subscriptions of one subgraph, all over one connection. */
+/** The subscriptions of one subgraph, all over one connection for each set of headers. */
 export interface HttpSubscriptions {
   subscribe(request: SubgraphRequest, call: SubgraphCall): AsyncIterable<SubgraphResponse>
   close(): Promise<void>
@@ -25,18 +33,17 @@ const pongMilliseconds = 10_000
  * Speaks `graphql-transport-ws` with a subgraph. The connection is open while there are subscriptions; after it was lost
  * the next one opens it again. Subscriptions that it carried end with SUBGRAPH_UNAVAILABLE: resuming them here, from
  * where they began, would repeat or lose events, and only their clients know what they have seen. Each operation is
- * signed for its own viewer, in `extensions.identity`.
+ * signed for its own viewer, in `extensions.identity`; headers that rules make of the client's are those of the
+ * upgrade, so clients that differ in them do not share a connection.
  */
 export function createHttpSubscriptions(options: HttpSubscriptionsOptions): HttpSubscriptions {
-  let client: Client | undefined
-  const connected = (): Client => {
-    client ??= openClient(options.url.replace(/^http/, 'ws'))
-    return client
-  }
+  const connections = new Connections(options)
+  const equalEvents = new EqualEvents()
   return {
-    subscribe({ operation, variables }, { identity }) {
+    subscribe({ operation, variables }, { identity, eventKey, headers }) {
       const { text, name } = operation
-      const results = connected().iterate({
+      const { client, release } = connections.use(options.headersOf?.(headers) ?? {})
+      const results = client.iterate({
         query: text,
         variables: { ...variables },
         ...(name !== undefined && { operationName: name }),
@@ -44,19 +51,74 @@ export function createHttpSubscriptions(options: HttpSubscriptionsOptions): Http
           extensions: { identity: options.signer.sign(identity, options.name) },
         }),
       })
-      return responses(results, options.name)
+      const merge = eventKey === undefined ? undefined : equalEvents.listen(eventKey)
+      const read = (value: unknown): SubgraphResponse => {
+        options.onEvent()
+        const response = readResponse(value) ?? unreadable(options.name)
+        return merge ? merge(response) : response
+      }
+      return responses(results, { read, release, subgraph: options.name })
     },
-    async close() {
-      await client?.dispose()
-    },
+    close: () => connections.close(),
   }
 }
 
-function openClient(url: string): Client {
+interface Connection {
+  readonly client: Client
+  users: number
+}
+
+/** One connection for each set of headers, open while somebody uses it. */
+class Connections {
+  readonly #options: HttpSubscriptionsOptions
+  readonly #open = new Map<string, Connection>()
+
+  constructor(options: HttpSubscriptionsOptions) {
+    this.#options = options
+  }
+
+  /** A client of the protocol, until `release` is called; calling that again does nothing. */
+  use(headers: Readonly<Record<string, string>>): { client: Client; release: () => void } {
+    const key = JSON.stringify(headers)
+    const known = this.#open.get(key)
+    const connection = known ?? { client: openClient(this.#options, headers), users: 0 }
+    if (!known) this.#open.set(key, connection)
+    connection.users += 1
+    let isUsed = true
+    const release = (): void => {
+      if (!isUsed) return
+      isUsed = false
+      connection.users -= 1
+      // The client closes its socket by itself when nothing is left on it.
+      if (connection.users === 0) this.#open.delete(key)
+    }
+    return { client: connection.client, release }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#open.values()].map(({ client }) => client.dispose()))
+  }
+}
+
+function openClient(
+  { url, settings }: HttpSubscriptionsOptions,
+  headers: Readonly<Record<string, string>>,
+): Client {
+  const socketOptions = {
+    headers,
+    maxPayload: settings.responseBytes,
+    handshakeTimeout: pingMilliseconds,
+    ...tlsOptions(settings.tls),
+  }
+  class SubgraphSocket extends WebSocket {
+    constructor(address: string | URL, protocols: string | string[]) {
+      super(address, protocols, socketOptions)
+    }
+  }
   let overdue: NodeJS.Timeout | undefined
   const client = createClient({
-    url,
-    webSocketImpl: WebSocket,
+    url: url.replace(/^http/, 'ws'),
+    webSocketImpl: SubgraphSocket,
     keepAlive: pingMilliseconds,
     connectionAckWaitTimeout: pingMilliseconds,
     retryAttempts: 0,
@@ -73,9 +135,16 @@ function openClient(url: string): Client {
   return client
 }
 
+interface Reading {
+  readonly read: (value: unknown) => SubgraphResponse
+  /** Called when nothing more will be read. */
+  readonly release: () => void
+  readonly subgraph: string
+}
+
 function responses(
   results: AsyncIterator<unknown>,
-  subgraph: string,
+  { read, release, subgraph }: Reading,
 ): AsyncIterableIterator<SubgraphResponse, undefined> {
   let refusal: SubgraphResponse | undefined
   return {
@@ -83,9 +152,11 @@ function responses(
       if (refusal) return { done: true, value: undefined }
       try {
         const { done, value } = await results.next()
-        if (done) return { done: true, value: undefined }
-        return { done: false, value: readResponse(value) ?? unreadable(subgraph) }
+        if (!done) return { done: false, value: read(value) }
+        release()
+        return { done: true, value: undefined }
       } catch (cause) {
+        release()
         refusal = refusalOf(cause)
         if (!refusal) throw lost(subgraph, cause)
         return { done: false, value: refusal }
@@ -93,6 +164,7 @@ function responses(
     },
     async return() {
       await results.return?.()
+      release()
       return { done: true, value: undefined }
     },
     [Symbol.asyncIterator]() {
@@ -113,5 +185,6 @@ function unreadable(subgraph: string): never {
 function lost(subgraph: string, cause: unknown): GravityError {
   return new GravityError('SUBGRAPH_UNAVAILABLE', `The connection to ${subgraph} is lost`, {
     cause,
+    extensions: { reason: 'UNREACHABLE' },
   })
 }

@@ -21,7 +21,10 @@ export function createMemoryClient(
   const caller = createInMemoryCaller(subgraph, options)
   return {
     async send(request, call) {
-      return responseOf(await caller.execute(operationOf(request, call)))
+      const response = responseOf(await caller.execute(operationOf(request, call)))
+      if (!call.freshness) return response
+      const { document, name } = request.operation
+      return { ...response, cachePolicy: caller.cachePolicyOf(document, name) }
     },
     async subscribe(request, call) {
       const result = await caller.subscribe(operationOf(request, call))

@@ -1,5 +1,8 @@
+import type { CachePolicy } from '@gravity/shared/cache/cache-policy'
 import type { RequestIdentity } from '@gravity/shared/viewer/viewer'
 import type { DocumentNode, OperationTypeNode } from 'graphql'
+import type { Freshness } from '../caching/freshness.ts'
+import type { ClientHeaders } from './header-rules.ts'
 
 /**
  * Terminology
@@ -27,11 +30,19 @@ export interface SubgraphRequest {
 export interface SubgraphCall {
   readonly identity: RequestIdentity
   readonly signal: AbortSignal
+  /** Of the client's request; a subgraph gets of them what rules say. */
+  readonly headers?: ClientHeaders | undefined
   /**
    * For a subscription: calls with equal keys may receive one and the same response object per event, and whoever makes
    * the calls changes it at most once. A transport that cannot share ignores it.
    */
   readonly eventKey?: string | undefined
+  /** Told what an answer is made of. Set for queries whose answer may be kept, or made of what is kept. */
+  readonly freshness?: Freshness | undefined
+  /** By plugins, beside those that rules choose; not for subscriptions, which share a connection. */
+  readonly addedHeaders?: Readonly<Record<string, string>> | undefined
+  /** Told the status of an answer that came over HTTP. */
+  readonly onStatus?: ((status: number) => void) | undefined
 }
 
 /** An error as a subgraph reports it; not yet fit for a client. */
@@ -46,6 +57,8 @@ export interface SubgraphResponse {
   /** Null or undefined when nothing could be answered. Belongs to the caller, who may change it. */
   readonly data: Record<string, unknown> | null | undefined
   readonly errors: readonly SubgraphError[]
+  /** For how long, and for whom, it may be kept when it has no errors; undefined when it may not. */
+  readonly cachePolicy?: CachePolicy | undefined
 }
 
 /** The way to one subgraph. */
