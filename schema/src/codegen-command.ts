@@ -1,5 +1,5 @@
 import { type CommandOutput, failureText, standardOutput } from './command-output.ts'
-import { clientDocumentsFile, type GeneratedFiles, resolverTypesFile } from './generated-files.ts'
+import { clientFiles, type GeneratedFiles, resolverTypesFile } from './generated-files.ts'
 import { listSubgraphs, repositoryRoot } from './repository.ts'
 import { writeGeneratedFiles } from './write-generated-files.ts'
 
@@ -27,7 +27,7 @@ async function generate(names: readonly string[], output: CommandOutput): Promis
 
 async function filesOf(name: string): Promise<GeneratedFiles> {
   return name === 'client'
-    ? await clientDocumentsFile(repositoryRoot)
+    ? await clientFiles(repositoryRoot)
     : await resolverTypesFile(repositoryRoot, name)
 }
 

@@ -36,19 +36,22 @@ export function composeSupergraph(subgraphs: readonly SubgraphSource[]): Compose
   const byName = subgraphs.toSorted((one, other) => (one.name < other.name ? -1 : 1))
   const composed = composeServices(parseSubgraphs(byName), { sdlPrintOptions: printOptions() })
   if (composed.errors) throw new CompositionError(composed.errors.map(describeFailure))
-  const apiSchema = Supergraph.build(composed.supergraphSdl, {
-    supportedFeatures: null,
-  }).apiSchema()
   return {
     supergraphSdl: stampSupergraph(
       withFinalNewline(composed.supergraphSdl),
       supergraphDigest(byName),
     ),
-    apiSdl: withFinalNewline(printSchema(apiSchema, printOptions())),
+    apiSdl: apiSdlOf(composed.supergraphSdl),
     warnings: composed.hints
       .filter((hint) => hint.definition.level.value >= lowestShownLevel)
       .map(describeWarning),
   }
+}
+
+/** What clients see of a supergraph. Throws when that is no valid schema. */
+export function apiSdlOf(supergraphSdl: string): string {
+  const apiSchema = Supergraph.build(supergraphSdl, { supportedFeatures: null }).apiSchema()
+  return withFinalNewline(printSchema(apiSchema, printOptions()))
 }
 
 /** `HintLevel.INFO` of Apollo's composition; below it are details of how it works. */

@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { parseCodegenSettings } from './codegen-settings.ts'
 import { composeSupergraph } from './compose-supergraph.ts'
 import type { CompositionWarning } from './composition-error.ts'
+import { audienceSdls } from './contract/audiences.ts'
 import { generateClientDocuments, type OperationsFile } from './generate-client-documents.ts'
 import { generateResolverTypes } from './generate-resolver-types.ts'
+import { generateSafelist } from './generate-safelist.ts'
 import { listIfPresent } from './read-if-present.ts'
 import {
   listSubgraphs,
@@ -17,9 +19,16 @@ export type GeneratedFiles = ReadonlyMap<string, string>
 
 export const supergraphPath = 'schema/supergraph.graphql'
 export const apiPath = 'schema/api.graphql'
+/** What one audience sees. */
+export function audiencePath(audience: string): string {
+  return `schema/api.${audience}.graphql`
+}
+
 export const clientDocumentsPath = 'schema/client/src/generated/documents.ts'
 
-/** Composes every subgraph of a repository into its two committed files. Throws `CompositionError`. */
+export const safelistPath = 'schema/safelist.json'
+
+/** Composes every subgraph of a repository into its two committed files, and the API of each audience where elements are tagged for one. Throws `CompositionError`. */
 export async function composedFiles(
   root: URL,
 ): Promise<{ files: GeneratedFiles; warnings: readonly CompositionWarning[] }> {
@@ -27,6 +36,7 @@ export async function composedFiles(
   const files = new Map([
     [supergraphPath, supergraphSdl],
     [apiPath, apiSdl],
+    ...[...audienceSdls(supergraphSdl)].map(([name, sdl]) => [audiencePath(name), sdl] as const),
   ])
   return { files, warnings }
 }
@@ -42,11 +52,17 @@ export function resolverTypesPath(subgraph: string): string {
   return `subgraphs/${subgraph}/src/generated/resolver-types.ts`
 }
 
-/** The client's typed documents, checked against the API schema that the subgraphs compose to now. */
-export async function clientDocumentsFile(root: URL): Promise<GeneratedFiles> {
+/**
+ * The client's typed documents, checked against the API schema that the subgraphs compose to now, and the safelist of
+ * the same documents for the router.
+ */
+export async function clientFiles(root: URL): Promise<GeneratedFiles> {
   const { apiSdl } = composeSupergraph(await readSubgraphs(root))
   const documents = await generateClientDocuments(apiSdl, await readOperations(root))
-  return new Map([[clientDocumentsPath, documents]])
+  return new Map([
+    [clientDocumentsPath, documents],
+    [safelistPath, generateSafelist(documents)],
+  ])
 }
 
 /** Everything that is generated and committed. */
@@ -55,7 +71,7 @@ export async function allGeneratedFiles(root: URL): Promise<GeneratedFiles> {
   const parts = [
     (await composedFiles(root)).files,
     ...(await Promise.all(names.map((name) => resolverTypesFile(root, name)))),
-    await clientDocumentsFile(root),
+    await clientFiles(root),
   ]
   return new Map(parts.flatMap((part) => [...part]))
 }
