@@ -1,7 +1,7 @@
-import { GravityError } from '@gravity/shared/errors/gravity-error'
 import { networkOf } from '@gravity/shared/rate-limit/network-of'
 import type { RateLimits } from '@gravity/shared/rate-limit/rate-limit'
 import type { RequestIdentity } from '@gravity/shared/viewer/viewer'
+import { createRateRefusal } from './rate-refusal.ts'
 
 /** Requests (over HTTP) and operations (over a socket) within one minute; 0 switches a limit off. */
 export interface RequestRates {
@@ -37,12 +37,10 @@ export function createRequestRate(options: RequestRateOptions): CountRequest | u
     const limit = viewer ? perViewer : perAddress
     const key = viewer ? viewer.userId : clientAddress && networkOf(clientAddress)
     if (!limit || key === null) return
-    const { allowed, retryAfterSeconds } = await limit.consume(key)
-    if (!allowed) throw tooMany(Math.max(1, Math.ceil(retryAfterSeconds)))
+    const decision = await limit.consume(key)
+    if (decision.allowed) return
+    const name = viewer ? 'requests-by-viewer' : 'requests-by-address'
+    const points = viewer ? rates.perViewer : rates.perAddress
+    throw createRateRefusal({ name, rule: { points, windowSeconds }, decision })
   }
-}
-
-function tooMany(retryAfterSeconds: number): GravityError {
-  const message = `Too many requests. Try again in ${retryAfterSeconds} seconds.`
-  return new GravityError('RATE_LIMITED', message, { extensions: { retryAfterSeconds } })
 }
