@@ -14,8 +14,12 @@ import { selectionSetOf } from './subgraph-document.ts'
 /** A task with the numbers of the tasks that wait for it. */
 export interface ScheduledTask {
   readonly task: FetchTask
+  /** What it was compiled from; for explanations. */
+  readonly group: FetchGroup
   readonly waitsFor: number
   readonly dependents: readonly number[]
+  /** The key of the deferred fragment that it is run for. */
+  readonly part: string | undefined
 }
 
 /** A plan, compiled: requests to subgraphs and their order. */
@@ -23,26 +27,37 @@ export interface CompiledPlan {
   readonly tasks: readonly ScheduledTask[]
   /** Plan paths at which the answers of entity fetches are merged, joined by dots. */
   readonly entityPaths: ReadonlySet<string>
+  /** The numbers of the tasks that each deferred fragment waits for, by the fragment's key. */
+  readonly parts: ReadonlyMap<string, readonly number[]>
 }
 
 /** Compiles a plan's fetches. Throws `UnsupportedPlanError` for a plan that cannot be run here. */
 export function compilePlan(root: PlanNode | undefined, types: TypeRelations): CompiledPlan {
-  const fetches = plannedFetches(root)
+  const { fetches, parts } = plannedFetches(root)
   const groups = groupFetches(fetches)
   const sharing = !fetches.some(({ node }) => node.contextRewrites?.length)
   const numbers = new Map(groups.map((group, index) => [group, index]))
   return {
     tasks: groups.map((group) => ({
       task: compileGroup(group, { types, sharing }),
+      group,
       waitsFor: group.after.length,
       dependents: groups.flatMap((later) =>
         later.after.includes(group) ? [numbers.get(later) ?? 0] : [],
       ),
+      part: group.members[0]?.part,
     })),
     entityPaths: new Set(
       fetches.filter(({ node }) => node.requires).map(({ planPath }) => planPath.join('.')),
     ),
+    parts: new Map([...parts].map(([key, awaited]) => [key, tasksOf(groups, awaited)])),
   }
+}
+
+function tasksOf(groups: readonly FetchGroup[], fetches: readonly PlannedFetch[]): number[] {
+  return [...groups.entries()]
+    .filter(([, { members }]) => members.some((member) => fetches.includes(member)))
+    .map(([task]) => task)
 }
 
 interface PlanContext {

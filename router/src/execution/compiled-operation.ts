@@ -3,12 +3,18 @@ import type { ErrorCode } from '@gravity/shared/errors/gravity-error'
 import { invariant } from '@gravity/shared/errors/invariant'
 import { type DocumentNode, Kind } from 'graphql'
 import type { Conditions } from '../planning/conditions.ts'
+import type { DeferringOperation } from '../planning/deferred-fragments.ts'
 import type { ParsedRequest } from '../planning/parse-request.ts'
 import type { PlanNames } from '../planning/plan-names.ts'
 import type { Supergraph, TypeRelations } from '../supergraph/supergraph.ts'
 import { type CompiledPlan, compilePlan } from './compile-plan.ts'
 import { compileMerge, type Merge } from './merge.ts'
-import { compileSelection, type ProjectedSelection } from './projection.ts'
+import {
+  compileDeferring,
+  compileSelection,
+  type DeferringSelection,
+  type ProjectedSelection,
+} from './projection.ts'
 import { compileRootFetch, type RootFetch } from './root-fetch.ts'
 
 /** An operation, ready to be run any number of times. */
@@ -19,8 +25,19 @@ export interface CompiledOperation {
   /** The fetch that a subscription starts with; `plan` is then what each event needs besides. */
   readonly primary: { readonly subgraph: string; readonly fetch: RootFetch } | undefined
   readonly projection: ProjectedSelection
+  /** For an operation that is answered in parts. */
+  readonly deferral: Deferral | undefined
   /** True when the viewer may not have any of it. */
   readonly isRefused: boolean
+}
+
+/** What is deferred of an operation; its `projection` is what is left. */
+export interface Deferral {
+  readonly projection: DeferringSelection
+  /** The client's labels, by the keys of the fragments. */
+  readonly labels: ReadonlyMap<string, string | undefined>
+  /** Everything, as if nothing were deferred. */
+  readonly whole: ProjectedSelection
 }
 
 /** A layer of an operation, ready to be run. */
@@ -41,6 +58,8 @@ export interface CompileOptions {
   readonly request: ParsedRequest
   readonly names: PlanNames
   readonly conditions: Conditions
+  /** The operation with its deferred fragments, when they are to be answered later. */
+  readonly deferring: DeferringOperation | undefined
   readonly queryPlan: QueryPlan
   readonly layers: readonly PlannedLayer[]
   readonly refusalOf: (parentType: string, field: string) => ErrorCode | undefined
@@ -52,14 +71,15 @@ export function compileOperation(options: CompileOptions): CompiledOperation {
   const { node } = options.queryPlan
   const primary = node?.kind === 'Subscription' ? compilePrimary(node.primary, types) : undefined
   const plan = compilePlan(node?.kind === 'Subscription' ? node.rest : node, types)
-  const projection = compileProjection(options, plan)
-  const isRefused = refusesRoot(projection)
-  if (isRefused) return { plan: nothing, layers: [], primary: undefined, projection, isRefused }
+  const deferral = compileDeferral(options)
+  const projection = deferral?.projection ?? compileSelection(...projectionOf(options, plan))
+  const compiled = { projection, deferral, isRefused: refusesRoot(projection) }
+  if (compiled.isRefused) return { ...compiled, plan: nothing, layers: [], primary: undefined }
   const layers = options.layers.map((layer) => compileLayer(layer, types))
-  return { plan, layers, primary, projection, isRefused }
+  return { ...compiled, plan, layers, primary }
 }
 
-const nothing: CompiledPlan = { tasks: [], entityPaths: new Set() }
+const nothing: CompiledPlan = { tasks: [], entityPaths: new Set(), parts: new Map() }
 
 /** The null of a refused field would rise to the top: then nothing is fetched, and above all nothing is changed. */
 function refusesRoot(projection: ProjectedSelection): boolean {
@@ -80,24 +100,31 @@ function compileLayer({ document, queryPlan }: PlannedLayer, types: TypeRelation
   return { plan, merge: compileMerge(definition.selectionSet, {}) }
 }
 
-function compileProjection(
+function compileDeferral(options: CompileOptions): Deferral | undefined {
+  const { deferring, request } = options
+  if (!deferring) return undefined
+  // What is below an object may differ from place to place, so no text is kept.
+  const everywhere = { entityPaths: new Set<string>() }
+  return {
+    projection: compileDeferring(
+      ...projectionOf({ ...options, request: { ...request, ...deferring } }, everywhere),
+    ),
+    labels: deferring.labels,
+    whole: compileSelection(...projectionOf(options, everywhere)),
+  }
+}
+
+function projectionOf(
   { supergraph, request, names, conditions, refusalOf }: CompileOptions,
-  { entityPaths }: CompiledPlan,
-): ProjectedSelection {
+  { entityPaths }: Pick<CompiledPlan, 'entityPaths'>,
+): Parameters<typeof compileSelection> {
   const { operation, fragments } = request
   const schema = supergraph.apiSchema
   const rootType = schema.getRootType(operation.operation)
   invariant(rootType, 'Validation refuses operations without a root type')
   const scopes = [{ parentType: rootType, selectionSet: operation.selectionSet }]
-  return compileSelection(rootType, scopes, {
-    options: {
-      schema,
-      fragments,
-      includes: conditions.includes,
-      planName: names.planName,
-      refusalOf,
-      entityPaths,
-    },
-    planPath: [],
-  })
+  const { includes } = conditions
+  const { planName } = names
+  const options = { schema, fragments, includes, planName, refusalOf, entityPaths }
+  return [rootType, scopes, { options, planPath: [] }]
 }

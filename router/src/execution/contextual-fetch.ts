@@ -41,6 +41,7 @@ export function compileContextualFetch(fetch: PlannedFetch, part: EntityPart): F
       .then(deliver, (cause: unknown) => part.fail(run, batch, cause))
   }
   return {
+    operation,
     async run(run) {
       await Promise.all(contextGroups(fetch, run).map((group) => send(run, group)))
     },

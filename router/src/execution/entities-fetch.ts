@@ -19,6 +19,7 @@ export function compileEntitiesFetch(parts: readonly [EntityPart, ...EntityPart[
   const { serviceName } = parts[0].node
   const names = variableNames(parts)
   return {
+    operation,
     run(run) {
       const batches = sent.map(({ part }) => part.batch(run, part.targets(run)))
       if (batches.every((batch) => batch.representations.length === 0)) return undefined

@@ -1,4 +1,9 @@
-import type { SubgraphCall, SubgraphClient, SubgraphError } from '../subgraphs/subgraph-client.ts'
+import type {
+  SubgraphCall,
+  SubgraphClient,
+  SubgraphError,
+  SubgraphOperation,
+} from '../subgraphs/subgraph-client.ts'
 import type { TypeRelations } from '../supergraph/supergraph.ts'
 import type { FaultError, Faults } from './faults.ts'
 import type { ResponseObject } from './response-tree.ts'
@@ -27,6 +32,7 @@ export interface ExecutionRun {
 
 /** One request of a plan, compiled. Never rejects for what a subgraph did: that becomes faults of the run. */
 export interface FetchTask {
+  readonly operation: SubgraphOperation
   run(run: ExecutionRun): Promise<void> | undefined
 }
 

@@ -1,11 +1,12 @@
-import type { GraphQLFormattedError } from 'graphql'
 import type { ErrorMask } from '../errors.ts'
 import type { GraphCall, GraphResult } from '../graph.ts'
+import { checkCost } from '../planning/check-cost.ts'
 import type { Operation } from '../planning/operation.ts'
 import { coerceVariables, type Variables } from './coerce-variables.ts'
 import type { CompiledOperation } from './compiled-operation.ts'
 import { createRun } from './create-run.ts'
 import type { ExecutionRun } from './execution-run.ts'
+import { explainerFor } from './explain/explain.ts'
 import { failedResult, refusedResult, writeResult } from './graph-result.ts'
 import type { ResponseObject } from './response-tree.ts'
 import { runPlan } from './run-plan.ts'
@@ -26,36 +27,46 @@ export async function executeOperation(
   try {
     const bound = await bindOperation(operation, call)
     if ('body' in bound) return bound
-    const run = createRun(bound, call, mask)
-    await runLayers(bound.compiled, run)
-    return writeResult(bound, run)
+    return await executeWhole(bound, call, mask)
   } catch (cause) {
     return failedResult(cause, call, mask)
   }
 }
 
-/** Prepares an operation for a call; a result when it cannot be executed. Rejects when it cannot be planned. */
+/** Executes what is bound and hands out all of it at once. Rejects for a bug alone. */
+export async function executeWhole(
+  bound: BoundOperation,
+  call: GraphCall,
+  mask: ErrorMask,
+): Promise<GraphResult> {
+  const explainer = explainerFor(bound, call)
+  if (explainer?.isDryRun) return explainer.forecast
+  const unwatched = createRun(bound, call, mask)
+  const run = explainer ? explainer.watch(unwatched) : unwatched
+  await runLayers(bound.compiled, run)
+  const result = writeResult(bound, run)
+  return explainer ? explainer.explain(result, run) : result
+}
+
+/**
+ * Prepares an operation for a call, with its deferred parts apart if that is wanted and can be; a result when it cannot be
+ * executed. Rejects when it cannot be planned.
+ */
 export async function bindOperation(
   operation: Operation,
   call: GraphCall,
+  inParts = false,
 ): Promise<BoundOperation | GraphResult> {
   const { supergraph } = operation.generation
   const coerced = coerceVariables(operation.request, call.variables, supergraph.apiSchema)
   if ('errors' in coerced) return refusedResult(coerced.errors, call.identity.requestId)
-  const nodes = operation.nodesWith(coerced.values)
-  if (nodes > operation.generation.maximumNodes) {
-    const { maximumNodes } = operation.generation
-    return refusedResult([tooManyNodes(nodes, maximumNodes)], call.identity.requestId)
-  }
-  const compiled = await operation.compiledFor(call.identity.viewer, coerced.values)
+  const costly = checkCost(operation, coerced.values)
+  if (costly.length > 0) return refusedResult(costly, call.identity.requestId)
+  const { viewer } = call.identity
+  const compiled =
+    (inParts && (await operation.compiledInParts(viewer, coerced.values))) ||
+    (await operation.compiledFor(viewer, coerced.values))
   return { operation, compiled, variables: coerced.values }
-}
-
-function tooManyNodes(actual: number, maximum: number): GraphQLFormattedError {
-  return {
-    message: `The operation can answer ${actual} objects; the limit is ${maximum}. Ask for smaller pages.`,
-    extensions: { code: 'BAD_USER_INPUT', limit: 'nodes', maximum, actual },
-  }
 }
 
 async function runLayers({ plan, layers }: CompiledOperation, run: ExecutionRun): Promise<void> {

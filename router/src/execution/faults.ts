@@ -19,6 +19,8 @@ export interface Fault extends FaultError {
   readonly fallbackPath: () => Path | undefined
   /** The places where it was reported, as text. */
   readonly reported: Set<string>
+  /** The key of the deferred fragment that it was fetched for. */
+  readonly part: string | undefined
 }
 
 /** What an object of the response tree lacks because of a fault. */
@@ -32,11 +34,23 @@ export interface Placement {
 
 /** The faults of one execution. Costs nothing while there are none. */
 export class Faults {
-  readonly all: Fault[] = []
-  readonly #placements = new Map<object, Placement[]>()
+  readonly all: Fault[]
+  readonly #placements: Map<object, Placement[]>
+  readonly #part: string | undefined
+
+  constructor(others?: Faults, part?: string) {
+    this.all = others ? others.all : []
+    this.#placements = others ? others.#placements : new Map()
+    this.#part = part
+  }
+
+  /** The same faults; whatever is added is one of a deferred fragment. */
+  ofPart(key: string): Faults {
+    return new Faults(this, key)
+  }
 
   add(error: FaultError, fallbackPath: () => Path | undefined): Fault {
-    const fault: Fault = { ...error, fallbackPath, reported: new Set() }
+    const fault: Fault = { ...error, fallbackPath, reported: new Set(), part: this.#part }
     this.all.push(fault)
     return fault
   }

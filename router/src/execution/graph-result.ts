@@ -13,9 +13,7 @@ import { visiblePath } from './visible-path.ts'
 export function writeResult(bound: BoundOperation, run: ExecutionRun): GraphResult {
   const { operation, compiled, variables } = bound
   const selection = compiled.projection
-  if (isUnanswered(compiled)) {
-    throw new Error('The planner has no way to what the operation selects')
-  }
+  requireAnswered(compiled)
   const { data, errors } = writeData(selection, run.data, {
     faults: run.faults,
     shared: run.shared,
@@ -55,7 +53,8 @@ export function failedResult(cause: unknown, call: GraphCall, mask: ErrorMask): 
   return graphResult('null', [publicError(error, identity.requestId)])
 }
 
-function graphResult(data: string, errors: readonly GraphQLFormattedError[]): GraphResult {
+/** An answer that was executed; `data` is JSON text. */
+export function graphResult(data: string, errors: readonly GraphQLFormattedError[]): GraphResult {
   const body =
     errors.length === 0 ? `{"data":${data}}` : `{"errors":${JSON.stringify(errors)},"data":${data}}`
   return { errors, refused: false, body }
@@ -63,11 +62,13 @@ function graphResult(data: string, errors: readonly GraphQLFormattedError[]): Gr
 
 /**
  * The planner gives an empty plan for fields that no subgraph can reach, instead of refusing them: without this check
- * they would be null without an error.
+ * they would be null without an error. Throws.
  */
-function isUnanswered({ plan, primary, projection, isRefused }: CompiledOperation): boolean {
-  if (plan.tasks.length > 0 || primary || isRefused) return false
-  return projection.fieldsFor(undefined)?.some((field) => field.kind === 'value') ?? false
+export function requireAnswered({ plan, primary, projection, isRefused }: CompiledOperation): void {
+  if (plan.tasks.length > 0 || primary || isRefused) return
+  if (projection.fieldsFor(undefined)?.some((field) => field.kind === 'value')) {
+    throw new Error('The planner has no way to what the operation selects')
+  }
 }
 
 /** Faults that took nothing from the answer that the client can see, or took it together with what is above. */

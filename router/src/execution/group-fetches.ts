@@ -24,7 +24,8 @@ export function groupFetches(fetches: readonly PlannedFetch[]): FetchGroup[] {
 type GroupKey = string | PlannedFetch
 
 function groupKey(fetch: PlannedFetch, level: number): GroupKey {
-  return isGroupable(fetch) ? `${level} ${fetch.node.serviceName}` : fetch
+  // What was deferred must not hold up the rest.
+  return isGroupable(fetch) ? `${level} ${fetch.part ?? ''} ${fetch.node.serviceName}` : fetch
 }
 
 function isGroupable({ node }: PlannedFetch): boolean {
@@ -54,8 +55,8 @@ function latestLevel(
 ): number {
   let latest = levels.get(fetch) ?? 0
   for (const [other, level] of levels) {
-    const key = keys.get(other)
-    if (typeof key === 'string' && other.node.serviceName === fetch.node.serviceName) {
+    const isAlike = other.node.serviceName === fetch.node.serviceName && other.part === fetch.part
+    if (typeof keys.get(other) === 'string' && isAlike) {
       latest = Math.max(latest, level)
     }
   }

@@ -1,16 +1,12 @@
 import type { ErrorCode } from '@gravity/shared/errors/gravity-error'
 import { invariant } from '@gravity/shared/errors/invariant'
 import {
-  type DirectiveNode,
   type FieldNode,
-  type FragmentDefinitionNode,
-  type FragmentSpreadNode,
   type GraphQLCompositeType,
   type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
   getNullableType,
-  type InlineFragmentNode,
   isAbstractType,
   isCompositeType,
   isEnumType,
@@ -18,9 +14,15 @@ import {
   isNonNullType,
   isObjectType,
   isUnionType,
-  Kind,
-  type SelectionSetNode,
 } from 'graphql'
+import {
+  type CollectedField,
+  type CollectOptions,
+  collectDeferred,
+  collectFields,
+  hasDeferred,
+  type ScopedSelection,
+} from './collect-fields.ts'
 import { stringText } from './json-text.ts'
 import { type LeafKind, leafKindOf } from './leaf.ts'
 
@@ -39,6 +41,7 @@ export type ProjectedType = {
   | { readonly kind: 'leaf'; readonly leaf: LeafKind; readonly enumValues: ReadonlySet<string> }
   | { readonly kind: 'list'; readonly item: ProjectedType }
   | { readonly kind: 'object'; readonly selection: ProjectedSelection }
+  | { readonly kind: 'deferring'; readonly selection: DeferringSelection }
 )
 
 /** A field of the answer. */
@@ -68,32 +71,24 @@ export interface ProjectedSelection {
   fieldsFor(typename: string | undefined): readonly ProjectedField[] | undefined
 }
 
+/** A selection with deferred fragments, which its fields are without. */
+export interface DeferringSelection extends ProjectedSelection {
+  /** The fragments that apply to an object that says it is of type `typename`. */
+  deferredFor(typename: string | undefined): readonly DeferredSelection[]
+}
+
+/** A deferred fragment on one type of object. */
+export interface DeferredSelection {
+  readonly key: string
+  readonly selection: DeferringSelection
+}
+
 /** What a projection is compiled from. */
-export interface ProjectionOptions {
-  readonly schema: GraphQLSchema
-  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
-  /** False when `@skip` or `@include` takes the selection out. */
-  readonly includes: (directives: readonly DirectiveNode[] | undefined) => boolean
+export interface ProjectionOptions extends CollectOptions {
   /** The field's name in the response tree. */
   readonly planName: (field: FieldNode) => string
-  /** Why the viewer may not select the field; undefined when it may be. */
-  readonly refusalOf: (parentType: string, field: string) => ErrorCode | undefined
   /** Where objects hang in the tree that may hang at several places; their text is worth keeping. */
   readonly entityPaths: ReadonlySet<string>
-}
-
-/** A selection set with the type it stands on. */
-export interface ScopedSelection {
-  readonly parentType: GraphQLCompositeType
-  readonly selectionSet: SelectionSetNode
-}
-
-/** The selections of one response name. */
-interface CollectedField {
-  readonly node: FieldNode
-  /** Those that the viewer may make, each with the type that it was made on. */
-  readonly allowed: { readonly node: FieldNode; readonly parentType: GraphQLCompositeType }[]
-  readonly refusal: ErrorCode | undefined
 }
 
 interface ProjectionContext {
@@ -111,7 +106,6 @@ export function compileSelection(
   scopes: readonly ScopedSelection[],
   context: ProjectionContext,
 ): ProjectedSelection {
-  const { schema } = context.options
   const compile = (runtimeType: GraphQLCompositeType): readonly ProjectedField[] =>
     [...collectFields(scopes, runtimeType, context.options)].map(([responseName, field], index) =>
       compileField(field, { responseName, index, runtimeType }, context),
@@ -132,69 +126,49 @@ export function compileSelection(
     fieldsFor(typename) {
       const known = fieldsByType.get(typename)
       if (known) return known
-      const objectType = typename === undefined ? undefined : schema.getType(typename)
-      // The name of an interface says no more than the declared type: `@interfaceObject` gives it.
-      const unsaid = typename === undefined || isAbstractType(objectType)
-      if (!unsaid && !(isObjectType(objectType) && schema.isSubType(type, objectType)))
-        return undefined
-      const fields = compile(isObjectType(objectType) ? objectType : type)
+      const runtimeType = runtimeTypeOf(type, typename, context.options.schema)
+      if (!runtimeType) return undefined
+      const fields = compile(runtimeType)
       fieldsByType.set(typename, fields)
       return fields
     },
   }
 }
 
-function collectFields(
-  scopes: readonly ScopedSelection[],
-  runtimeType: GraphQLCompositeType,
-  options: ProjectionOptions,
-): ReadonlyMap<string, CollectedField> {
-  const fields = new Map<string, CollectedField>()
-  const add = (node: FieldNode, parentType: GraphQLCompositeType): void => {
-    const name = node.name.value
-    const responseName = node.alias?.value ?? name
-    const refusal = options.refusalOf(parentType.name, name)
-    const field = fields.get(responseName) ?? { node, allowed: [], refusal }
-    if (refusal === undefined) field.allowed.push({ node, parentType })
-    fields.set(responseName, field)
-  }
-  const collect = ({ selectionSet, parentType }: ScopedSelection): void => {
-    for (const selection of selectionSet.selections) {
-      if (!options.includes(selection.directives)) continue
-      if (selection.kind === Kind.FIELD) {
-        add(selection, parentType)
-        continue
-      }
-      const scope = fragmentScope(selection, parentType, options)
-      if (scope && applies(scope.parentType, runtimeType, options.schema)) collect(scope)
-    }
-  }
-  for (const scope of scopes) collect(scope)
-  return fields
-}
-
-function fragmentScope(
-  selection: FragmentSpreadNode | InlineFragmentNode,
-  parentType: GraphQLCompositeType,
-  { schema, fragments }: ProjectionOptions,
-): ScopedSelection | undefined {
-  const fragment =
-    selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection
-  if (!fragment) return undefined
-  const condition = fragment.typeCondition && schema.getType(fragment.typeCondition.name.value)
-  const type = condition ?? parentType
-  return isCompositeType(type)
-    ? { parentType: type, selectionSet: fragment.selectionSet }
-    : undefined
-}
-
-function applies(
-  condition: GraphQLCompositeType,
+/** The same with what is deferred. */
+export function compileDeferring(
   type: GraphQLCompositeType,
+  scopes: readonly ScopedSelection[],
+  context: ProjectionContext,
+): DeferringSelection {
+  const deferredByType = new Map<GraphQLCompositeType, readonly DeferredSelection[]>()
+  const deferredOn = (runtimeType: GraphQLCompositeType): readonly DeferredSelection[] => {
+    const deferred = collectDeferred(scopes, runtimeType, context.options).map(
+      ({ key, scope }) => ({ key, selection: compileDeferring(runtimeType, [scope], context) }),
+    )
+    deferredByType.set(runtimeType, deferred)
+    return deferred
+  }
+  return {
+    ...compileSelection(type, scopes, context),
+    deferredFor(typename) {
+      const runtimeType = runtimeTypeOf(type, typename, context.options.schema)
+      return runtimeType ? (deferredByType.get(runtimeType) ?? deferredOn(runtimeType)) : []
+    },
+  }
+}
+
+/** The type of an object that says it is of type `typename`; undefined when it cannot be of `type`. */
+function runtimeTypeOf(
+  type: GraphQLCompositeType,
+  typename: string | undefined,
   schema: GraphQLSchema,
-): boolean {
-  if (condition === type) return true
-  return isAbstractType(condition) && !isUnionType(type) && schema.isSubType(condition, type)
+): GraphQLCompositeType | undefined {
+  if (isObjectType(type)) return type
+  const objectType = typename === undefined ? undefined : schema.getType(typename)
+  // The name of an interface says no more than the declared type: `@interfaceObject` gives it.
+  if (typename === undefined || isAbstractType(objectType)) return type
+  return isObjectType(objectType) && schema.isSubType(type, objectType) ? objectType : undefined
 }
 
 interface FieldPlace {
@@ -264,7 +238,9 @@ function compileType(
     return { ...declared, kind: 'list', item: compileType(nullable.ofType, scopes, itemContext) }
   }
   if (isCompositeType(nullable)) {
-    return { ...declared, kind: 'object', selection: compileSelection(nullable, scopes, context) }
+    return hasDeferred(scopes)
+      ? { ...declared, kind: 'deferring', selection: compileDeferring(nullable, scopes, context) }
+      : { ...declared, kind: 'object', selection: compileSelection(nullable, scopes, context) }
   }
   const enumValues = isEnumType(nullable) ? nullable.getValues().map((value) => value.name) : []
   return {

@@ -1,7 +1,13 @@
 import type { ErrorCode } from '@gravity/shared/errors/gravity-error'
+import type { DeferredPlaces } from './deferred/deferred-places.ts'
 import type { FaultError, Faults, Placement } from './faults.ts'
 import { leafText } from './leaf.ts'
-import type { ProjectedField, ProjectedSelection, ProjectedType } from './projection.ts'
+import type {
+  DeferringSelection,
+  ProjectedField,
+  ProjectedSelection,
+  ProjectedType,
+} from './projection.ts'
 import { isResponseObject, type Path, type ResponseObject } from './response-tree.ts'
 
 /** An error with its path in the client's names. */
@@ -17,6 +23,8 @@ export interface WriterOptions {
   readonly clientName: (planName: string) => string
   /** JSON text of the introspection fields, by response name. */
   readonly introspection: ReadonlyMap<string, string>
+  /** For an answer in parts: where the written object stands, and where to note what is deferred of it. */
+  readonly part?: { readonly path: Path; readonly deferred: DeferredPlaces }
 }
 
 /** What of the answer goes out. */
@@ -53,14 +61,17 @@ export function writeData(
 
 class ResponseWriter {
   readonly errors: ProjectedError[] = []
+  readonly #told = new Set<string>()
   readonly #options: WriterOptions
   readonly #texts = new Map<ProjectedField, Map<object, string>>()
   /** Only the first `#depth` elements are valid; elements are overwritten, never removed. */
-  readonly #path: (string | number)[] = []
-  #depth = 0
+  readonly #path: (string | number)[]
+  #depth: number
 
   constructor(options: WriterOptions) {
     this.#options = options
+    this.#path = options.part ? [...options.part.path] : []
+    this.#depth = this.#path.length
   }
 
   /** The text of an object, or `failed` when one of its fields must not be null and is. */
@@ -130,6 +141,9 @@ class ResponseWriter {
         break
       case 'object':
         if (isResponseObject(value)) return this.#writeObject(type.selection, value)
+        break
+      case 'deferring':
+        if (isResponseObject(value)) return this.#writeDeferring(type.selection, value)
     }
     this.#fail(`The value of ${type.coordinate} does not fit its type.`)
     return failed
@@ -139,6 +153,12 @@ class ResponseWriter {
     this.#depth += 1
     const text = this.write(selection, value)
     this.#depth -= 1
+    return text
+  }
+
+  #writeDeferring(selection: DeferringSelection, value: ResponseObject): string {
+    const text = this.#writeObject(selection, value)
+    if (text !== failed) this.#options.part?.deferred.note(selection, value, this.#here())
     return text
   }
 
@@ -165,6 +185,7 @@ class ResponseWriter {
     if (text === absent && !this.#explain(place) && type.nonNull) {
       this.#fail(`Cannot return null for non-nullable field ${type.coordinate}.`)
     }
+    if (!type.nonNull && text === failed) this.#options.part?.deferred.forgetBelow(this.#here())
     return type.nonNull ? failed : 'null'
   }
 
@@ -186,6 +207,10 @@ class ResponseWriter {
     if (fault.reported.has(place) || fault.reported.size >= reportsPerFault) return
     fault.reported.add(place)
     const { message, extensions } = fault
+    // Subgraphs that share a field fail in the same way: nobody needs to hear it twice.
+    const told = `${place} ${message}`
+    if (this.#told.has(told)) return
+    this.#told.add(told)
     this.errors.push({ message, extensions, path })
   }
 

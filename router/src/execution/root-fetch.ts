@@ -53,6 +53,7 @@ export function compileRootFetch(fetch: PlannedFetch, types: TypeRelations): Roo
     placeFailure(run, place, { error, targets: targetsOf(run) })
   }
   return {
+    operation,
     request,
     deliver,
     run(run) {

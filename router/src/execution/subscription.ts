@@ -3,10 +3,12 @@ import type { ErrorMask } from '../errors.ts'
 import type { GraphCall, GraphResult } from '../graph.ts'
 import type { Operation } from '../planning/operation.ts'
 import type { SubgraphResponse } from '../subgraphs/subgraph-client.ts'
+import { abortWith } from './abort-with.ts'
 import type { CompiledOperation } from './compiled-operation.ts'
 import { createRun } from './create-run.ts'
 import { type BoundOperation, bindOperation } from './executor.ts'
-import { failedResult, writeResult } from './graph-result.ts'
+import { explainerFor } from './explain/explain.ts'
+import { failedResult, refusedResult, writeResult } from './graph-result.ts'
 import { runPlan } from './run-plan.ts'
 
 /**
@@ -22,6 +24,15 @@ export async function subscribeToOperation(
   try {
     const bound = await bindOperation(operation, call)
     if ('body' in bound) return bound
+    if (operation.defersWith(bound.variables)) {
+      const message = '"@defer" cannot be used in a subscription.'
+      return refusedResult(
+        [{ message, extensions: { code: 'BAD_USER_INPUT' } }],
+        call.identity.requestId,
+      )
+    }
+    const explainer = explainerFor(bound, call)
+    if (explainer?.isDryRun) return explainer.forecast
     const { primary } = bound.compiled
     // The viewer may not select the field; the projection says so.
     if (!primary) return writeResult(bound, createRun(bound, call, mask))
@@ -45,10 +56,7 @@ async function openStream(
   subscription: Subscription,
 ): Promise<GraphResult | ResultStream<GraphResult>> {
   const { bound, primary, call, mask, eventKey } = subscription
-  const controller = new AbortController()
-  const stop = (): void => controller.abort(call.signal.reason)
-  if (call.signal.aborted) stop()
-  else call.signal.addEventListener('abort', stop, { signal: controller.signal })
+  const controller = abortWith(call.signal)
   // Consumers may end the stream by `return` alone, which must reach the subgraph while it is silent.
   const live = { ...call, signal: controller.signal }
   const client = bound.operation.generation.clientOf(primary.subgraph)

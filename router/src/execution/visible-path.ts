@@ -57,5 +57,5 @@ function itemStep(
 
 function selectionOf(here: ProjectedSelection | ProjectedType): ProjectedSelection | undefined {
   if (!('kind' in here)) return here
-  return here.kind === 'object' ? here.selection : undefined
+  return here.kind === 'object' || here.kind === 'deferring' ? here.selection : undefined
 }

@@ -1,14 +1,19 @@
 import { type DirectiveNode, type DocumentNode, Kind, type ValueNode, visit } from 'graphql'
 
 /**
- * The conditions (`@skip`, `@include`) of an operation, decided. Plans are made for decided conditions: the planner
- * gives a fetch the requirements of fields that a variable leaves out, and then cannot fetch the others either.
+ * The conditions of an operation (`@skip`, `@include`, the `if` of `@defer`), decided. Plans are made for decided
+ * conditions: the planner gives a fetch the requirements of fields that a variable leaves out, and then cannot fetch the
+ * others either.
  */
 export interface Conditions {
   /** Equal for variables that decide every condition in the same way. */
   readonly key: string
+  /** The variables that are true. */
+  readonly truths: string[]
   /** Whether the directives leave a selection in. */
   includes(directives: readonly DirectiveNode[] | undefined): boolean
+  /** Whether the directives put a fragment off; false for one with `@defer(if: false)`. */
+  defers(directives: readonly DirectiveNode[] | undefined): boolean
 }
 
 /** Names of the variables that decide conditions anywhere in a document. */
@@ -16,7 +21,8 @@ export function conditionVariables(document: DocumentNode): readonly string[] {
   const names = new Set<string>()
   visit(document, {
     enter(node) {
-      const condition = node.kind === Kind.DIRECTIVE ? conditionOf(node) : undefined
+      if (node.kind !== Kind.DIRECTIVE) return
+      const condition = node.name.value === 'defer' ? ifArgument(node) : conditionOf(node)
       if (condition?.kind === Kind.VARIABLE) names.add(condition.name.value)
     },
   })
@@ -35,11 +41,17 @@ export function decideConditions(
       : condition.kind === Kind.BOOLEAN && condition.value
   return {
     key: [...truths].join(),
+    truths: [...truths],
     includes: (directives) =>
       (directives ?? []).every((directive) => {
         const condition = conditionOf(directive)
         return condition === undefined || isTrue(condition) === (directive.name.value === 'include')
       }),
+    defers: (directives) => {
+      const directive = deferDirective(directives)
+      const condition = directive && ifArgument(directive)
+      return directive !== undefined && (condition === undefined || isTrue(condition))
+    },
   }
 }
 
@@ -50,8 +62,18 @@ export function withoutConditions(
   return (directives ?? []).filter((directive) => conditionOf(directive) === undefined)
 }
 
+/** The `@defer` among the directives of a fragment. */
+export function deferDirective(
+  directives: readonly DirectiveNode[] | undefined,
+): DirectiveNode | undefined {
+  return directives?.find((directive) => directive.name.value === 'defer')
+}
+
 function conditionOf(directive: DirectiveNode): ValueNode | undefined {
   const { value } = directive.name
-  if (value !== 'skip' && value !== 'include') return undefined
+  return value === 'skip' || value === 'include' ? ifArgument(directive) : undefined
+}
+
+function ifArgument(directive: DirectiveNode): ValueNode | undefined {
   return directive.arguments?.find((argument) => argument.name.value === 'if')?.value
 }

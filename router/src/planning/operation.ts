@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@gravity/shared/errors/gravity-error'
+import { type ErrorCode, GravityError } from '@gravity/shared/errors/gravity-error'
 import type { Viewer } from '@gravity/shared/viewer/viewer'
 import { type DocumentNode, OperationTypeNode } from 'graphql'
 import { LRUCache } from 'lru-cache'
@@ -10,15 +10,22 @@ import { type CompiledOperation, compileOperation } from '../execution/compiled-
 import { compileIntrospection, type Introspection } from '../execution/introspection.ts'
 import { SharedAnswers } from '../execution/shared-answers.ts'
 import type { PreparedOperation } from '../graph.ts'
-import { estimateNodes } from '../limits/estimate-nodes.ts'
+import { countFields } from '../limits/count-fields.ts'
 import type { SubgraphClient } from '../subgraphs/subgraph-client.ts'
 import type { Supergraph } from '../supergraph/supergraph.ts'
 import { type Conditions, conditionVariables, decideConditions } from './conditions.ts'
-import { chooseLayers } from './layers.ts'
+import { type DeferringOperation, hasDefers, withoutDefers } from './deferred-fragments.ts'
+import type { LabelDecision } from './label-decision.ts'
+import { chooseLayers, type Layers } from './layers.ts'
+import { type CostModels, OperationCost } from './operation-cost.ts'
+import type { OverrideLabels } from './override-labels.ts'
 import type { ParsedRequest } from './parse-request.ts'
 import { choosePlanNames, type PlanNames } from './plan-names.ts'
 import { plannableDocument } from './plannable-document.ts'
 import type { Planner } from './planner.ts'
+import { holdsTexts, type VariantRecipe } from './remembered-operation.ts'
+import { RequestedDeferral } from './requested-deferral.ts'
+import { createVariant, onlyVariant, recipeOf, type Variant } from './variant.ts'
 import { isViewerIndependent } from './viewer-independence.ts'
 
 /** One supergraph with everything that was made from it. */
@@ -29,6 +36,12 @@ export interface Generation {
   readonly allowsPolicy: PolicyCheck
   readonly clientOf: (subgraph: string) => SubgraphClient
   readonly maximumNodes: number
+  readonly maximumCost: number
+  /** Whether clients may ask how their operations are executed. */
+  readonly explains: boolean
+  readonly overrideLabels: OverrideLabels
+  readonly decideLabel: LabelDecision
+  readonly costModels: CostModels
   /** The fields (`Type.field`) whose values do not depend on who asks. */
   readonly viewerIndependentFields: ReadonlySet<string>
 }
@@ -41,8 +54,17 @@ function sharesAnswers(request: ParsedRequest, generation: Generation): boolean 
   return isViewerIndependent(request.document, supergraph.apiSchema, viewerIndependentFields)
 }
 
-/** Viewers differ in what they are refused, and variables in what they leave out; each combination has its own plan. */
+/** Viewers differ in what they are refused, variables in what they leave out: each combination has its own plan. */
 const variantsKept = 64
+/** How many of them are prepared again for another schema. */
+const recipesKept = 4
+/** How long a variant counts as one that cannot be planned. */
+const refusalMilliseconds = 60_000
+
+interface CompiledVariant {
+  readonly variant: Variant
+  readonly compiled: Promise<CompiledOperation>
+}
 
 /**
  * An operation of one generation, prepared. It is compiled for each set of refused and excluded fields when the set is
@@ -51,90 +73,195 @@ const variantsKept = 64
 export class Operation implements PreparedOperation {
   readonly kind: OperationTypeNode
   readonly name: string | undefined
+  /** True when parts of the answer may come later than the rest. */
+  readonly defers: boolean
   readonly generation: Generation
+  /** Without what defers parts of it. */
   readonly request: ParsedRequest
   readonly names: PlanNames
   readonly introspect: Introspection
+  readonly cost: OperationCost
   /** For a subscription whose answers are the same for all its subscribers. */
   readonly sharedAnswers: SharedAnswers | undefined
   /** The distinct rules that protect fields of the operation. */
   readonly #rules: readonly AccessRule[]
   readonly #conditionVariables: readonly string[]
-  #nodes: number | undefined
-  readonly #variants = new LRUCache<string, Promise<CompiledOperation>>({ max: variantsKept })
+  /** As the client wrote it. */
+  readonly #given: ParsedRequest
+  readonly #overrideLabels: readonly string[]
+  #holdsTexts: boolean | undefined
+  readonly #deferral: RequestedDeferral | undefined
+  #layers: Layers | undefined
+  readonly #variants = new LRUCache<string, CompiledVariant>({ max: variantsKept })
 
-  constructor(request: ParsedRequest, generation: Generation) {
+  constructor(given: ParsedRequest, generation: Generation) {
     const { supergraph, accessRules } = generation
+    this.defers = hasDefers(given.document)
+    this.#deferral = this.defers ? new RequestedDeferral(given) : undefined
+    const request = this.defers ? withoutDefers(given) : given
+    this.#given = given
     this.kind = request.operation.operation
     this.name = request.operation.name?.value
     this.generation = generation
     this.request = request
     this.names = choosePlanNames(request.document, supergraph.names)
     this.introspect = compileIntrospection(request, supergraph.apiSchema)
+    this.cost = new OperationCost(request, supergraph.apiSchema, generation.costModels)
     this.sharedAnswers = sharesAnswers(request, generation) ? new SharedAnswers(request) : undefined
-    this.#conditionVariables = conditionVariables(request.document)
+    this.#conditionVariables = conditionVariables(given.document)
     this.#rules = fieldRules(request.document, supergraph.apiSchema, accessRules)
+    this.#overrideLabels = generation.overrideLabels(request.document)
   }
 
-  /** How many objects the answer can have; see `estimateNodes`. */
-  nodesWith(variables: Variables): number {
-    if (this.#nodes !== undefined) return this.#nodes
+  countFields(): ReadonlyMap<string, number> {
     const { operation, fragments } = this.request
-    const { apiSchema } = this.generation.supergraph
-    const nodes = estimateNodes({ operation, fragments, variables, schema: apiSchema })
-    if (!operation.variableDefinitions?.length) this.#nodes = nodes
-    return nodes
+    return countFields({ operation, fragments, schema: this.generation.supergraph.apiSchema })
+  }
+
+  estimatedCost(variables: Variables): number {
+    return this.cost.costWithGiven(variables)
+  }
+
+  get document(): DocumentNode {
+    return this.#given.document
   }
 
   /** True when there is one plan for everybody and all variables. */
   get hasOnePlan(): boolean {
-    return this.#rules.length === 0 && this.#conditionVariables.length === 0
+    return (
+      !this.defers &&
+      this.#rules.length === 0 &&
+      this.#conditionVariables.length === 0 &&
+      this.#overrideLabels.length === 0
+    )
   }
 
   /** The operation as far as the viewer may use it and the variables want it. Rejects when the planner has no plan. */
   compiledFor(viewer: Viewer | null, variables: Variables): Promise<CompiledOperation> {
-    const refused = this.#refusedRules(viewer)
+    return this.#compiled(this.#variantFor(viewer, variables))
+  }
+
+  /** The same with its deferred parts apart; undefined when nothing is deferred with these variables, or nothing can be. */
+  async compiledInParts(
+    viewer: Viewer | null,
+    variables: Variables,
+  ): Promise<CompiledOperation | undefined> {
+    const whole = this.#variantFor(viewer, variables)
+    if (!this.#canDefer(whole.conditions)) return undefined
+    try {
+      return await this.#compiled(createVariant({ ...whole, inParts: true }))
+    } catch {
+      // To defer is a wish. Whoever answers the operation whole learns what is wrong with it besides.
+      return undefined
+    }
+  }
+
+  /** Whether texts were written into the document instead of into variables. */
+  get holdsTexts(): boolean {
+    this.#holdsTexts ??= holdsTexts(this.#given.document)
+    return this.#holdsTexts
+  }
+
+  /** How it has been compiled so far, the latest first. */
+  get recipes(): VariantRecipe[] {
+    return [...this.#variants.values()]
+      .slice(0, recipesKept)
+      .map(({ variant }) => recipeOf(variant))
+  }
+
+  /** Compiles it as it was compiled before, over another schema maybe. Rejects when the planner has no plan. */
+  async compileAgain({ truths, refused, overrides, inParts }: VariantRecipe): Promise<void> {
+    const rules = new Set(this.#rules.map((rule) => rule.key))
+    const variables = Object.fromEntries(truths.map((name) => [name, true]))
     const conditions = decideConditions(this.#conditionVariables, variables)
-    const key = `${conditions.key} ${[...refused].join()}`
-    const known = this.#variants.get(key)
-    if (known) return known
-    const compiling = this.#compile(refused, conditions)
-    this.#variants.set(key, compiling)
-    compiling.catch(() => this.#variants.delete(key))
-    return compiling
+    if (inParts && !this.#canDefer(conditions)) return
+    await this.#compiled(
+      createVariant({
+        refused: new Map(refused.filter(([rule]) => rules.has(rule))),
+        conditions,
+        overrides: overrides.filter((label) => this.#overrideLabels.includes(label)),
+        inParts,
+      }),
+    )
+  }
+
+  /** Whether anything is deferred with these variables. */
+  defersWith(variables: Variables): boolean {
+    const names = this.#conditionVariables
+    return this.#deferral?.appliesTo(decideConditions(names, variables)) ?? false
+  }
+
+  /** Parts cannot be told apart in response trees of their own. */
+  #canDefer(conditions: Conditions): boolean {
+    return this.#deferral?.appliesTo(conditions) === true && this.#chooseLayers().count === 1
+  }
+
+  #compiled(variant: Variant): Promise<CompiledOperation> {
+    const known = this.#variants.get(variant.key)
+    if (known) return known.compiled
+    const compiled = this.#compile(variant)
+    const entry = { variant, compiled }
+    this.#variants.set(variant.key, entry)
+    compiled.catch((cause: unknown) => {
+      // To find out again would cost as much; but what took too long once may have had bad luck.
+      const isRefused = cause instanceof GravityError
+      if (isRefused) this.#variants.set(variant.key, entry, { ttl: refusalMilliseconds })
+      else this.#variants.delete(variant.key)
+    })
+    return compiled
+  }
+
+  #variantFor(viewer: Viewer | null, variables: Variables): Variant {
+    const { decideLabel } = this.generation
+    const refused = this.#refusedRules(viewer)
+    const isFixed = this.#conditionVariables.length === 0 && this.#overrideLabels.length === 0
+    if (isFixed && refused.size === 0) return onlyVariant
+    return createVariant({
+      refused,
+      conditions: decideConditions(this.#conditionVariables, variables),
+      overrides: this.#overrideLabels.filter((label) => decideLabel(label, viewer)),
+      inParts: false,
+    })
+  }
+
+  isOpenTo(viewer: Viewer | null): boolean {
+    return this.#refusedRules(viewer).size === 0
   }
 
   /** The refused rules by their key, each with the reason. */
   #refusedRules(viewer: Viewer | null): ReadonlyMap<string, ErrorCode> {
-    const refused = new Map<string, ErrorCode>()
+    let refused: Map<string, ErrorCode> | undefined
     for (const rule of this.#rules) {
       const refusal = refusalFor(rule, viewer, this.generation.allowsPolicy)
-      if (refusal) refused.set(rule.key, refusal)
+      if (!refusal) continue
+      refused ??= new Map()
+      refused.set(rule.key, refusal)
     }
-    return refused
+    return refused ?? onlyVariant.refused
   }
 
-  async #compile(
-    refused: ReadonlyMap<string, ErrorCode>,
-    conditions: Conditions,
-  ): Promise<CompiledOperation> {
+  async #compile({ refused, conditions, overrides, inParts }: Variant): Promise<CompiledOperation> {
+    const deferring = inParts ? this.#deferral?.operationFor(conditions) : undefined
     const { supergraph, planner, accessRules } = this.generation
-    const { request, names } = this
     const refusalOf: RefusalOf = (parentType, field) => {
       if (refused.size === 0) return undefined
       const rule = accessRules.ruleFor(parentType, field)
       return rule && refused.get(rule.key)
     }
-    const documents = this.#plannableDocuments(refusalOf, conditions)
+    const documents = this.#plannableDocuments(refusalOf, conditions, deferring)
     const [first, ...layers] = await Promise.all(
-      documents.map(async (document) => ({ document, queryPlan: await planner.plan(document) })),
+      documents.map(async (document) => ({
+        document,
+        queryPlan: await planner.plan(document, { overrides }),
+      })),
     )
     const queryPlan = first?.queryPlan ?? ({ kind: 'QueryPlan' } as const)
     return compileOperation({
       supergraph,
-      request,
-      names,
+      request: this.request,
+      names: this.names,
       conditions,
+      deferring,
       queryPlan,
       layers,
       refusalOf,
@@ -142,15 +269,16 @@ export class Operation implements PreparedOperation {
   }
 
   /** One document for each layer that has something to fetch. */
-  #plannableDocuments(refusalOf: RefusalOf, conditions: Conditions): DocumentNode[] {
-    const { apiSchema: schema, conflicts } = this.generation.supergraph
-    const { operation, fragments, document } = this.request
-    // What changes something must not be sent twice.
-    const isQuery = this.kind === OperationTypeNode.QUERY
-    const layers = chooseLayers(document, schema, isQuery ? conflicts : new Map())
+  #plannableDocuments(
+    refusalOf: RefusalOf,
+    conditions: Conditions,
+    deferring: DeferringOperation | undefined,
+  ): DocumentNode[] {
+    const { operation, fragments } = deferring ?? this.request
+    const layers = this.#chooseLayers()
     return Array.from({ length: layers.count }, (_, layer) => layer).flatMap((layer) => {
       const plannable = plannableDocument({
-        schema,
+        schema: this.generation.supergraph.apiSchema,
         operation,
         fragments,
         planName: this.names.planName,
@@ -161,5 +289,13 @@ export class Operation implements PreparedOperation {
       })
       return plannable ?? []
     })
+  }
+
+  #chooseLayers(): Layers {
+    const { apiSchema, conflicts } = this.generation.supergraph
+    // What changes something must not be sent twice.
+    const isQuery = this.kind === OperationTypeNode.QUERY
+    this.#layers ??= chooseLayers(this.request.document, apiSchema, isQuery ? conflicts : new Map())
+    return this.#layers
   }
 }

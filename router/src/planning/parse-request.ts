@@ -8,10 +8,13 @@ import {
   Kind,
   type OperationDefinitionNode,
   parse,
+  specifiedRules,
   validate,
   visit,
 } from 'graphql'
 import type { GraphRequest, RequestRefusal } from '../graph.ts'
+import { deferRules } from './defer-rules.ts'
+import { type ObservePreparation, observed } from './preparation.ts'
 import { type SafeDocument, withoutReservedVariables } from './reserved-variables.ts'
 
 /** Something that a document must not do; asked before validation, so the document may be wrong in other ways too. */
@@ -28,6 +31,8 @@ export interface ParseOptions {
   readonly maximumNodes?: number | undefined
   /** Keeps names of the schema out of the messages, for a schema that may not be introspected. */
   readonly hidesSuggestions?: boolean | undefined
+  /** Told what a document that is met first takes. */
+  readonly observePreparation?: ObservePreparation | undefined
 }
 
 /** A document that may be executed, and the operation of it that was asked for. */
@@ -42,6 +47,7 @@ export interface ParsedRequest {
 const maximumTokens = 15_000
 /** More tell nobody anything, and cost time. */
 const maximumErrors = 10
+const validationRules = [...specifiedRules, ...deferRules]
 
 /** Parses and validates a request. Never throws for a client's mistake: that is a refusal with `BAD_USER_INPUT`. */
 export function parseRequest(
@@ -50,8 +56,9 @@ export function parseRequest(
   options: ParseOptions,
 ): ParsedRequest | RequestRefusal {
   try {
-    const document = (options.parse ?? parseText)(request.query)
-    const errors = checkDocument(document, schema, options)
+    const { observePreparation: observe } = options
+    const document = observed(observe, 'parse', () => (options.parse ?? parseText)(request.query))
+    const errors = observed(observe, 'validate', () => checkDocument(document, schema, options))
     if (errors.length > 0) return refuse(errors)
     return selectOperation(withoutReservedVariables(document), request.operationName)
   } catch (error) {
@@ -83,7 +90,7 @@ function checkDocument(
 ): readonly (GraphQLFormattedError | GraphQLError)[] {
   const refused = [checkTexts, ...rules].flatMap((rule) => rule(document, schema))
   if (refused.length > 0) return refused
-  const errors = validate(schema, document, undefined, { maxErrors: maximumErrors })
+  const errors = validate(schema, document, validationRules, { maxErrors: maximumErrors })
   return hidesSuggestions ? errors.map(withoutSuggestion) : errors
 }
 
