@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { TLSSocket } from 'node:tls'
 import type { ErrorCode } from '@gravity/shared/errors/gravity-error'
 
 interface BrokenRequest {
@@ -19,7 +20,7 @@ const notHttp: BrokenRequest = { status: 400, message: 'This is not a well-forme
 
 /** Answers, in the form of every other refusal, what is not HTTP, too slow, or larger than the parser reads. */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  if (error.code === 'ECONNRESET' || !socket.writable || isShakingHands(socket)) {
     socket.destroy()
     return
   }
@@ -27,6 +28,11 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex
   socket.end(formatRawAnswer(status, message))
   // A peer that never closes its side must not keep the socket.
   socket.once('finish', () => socket.destroy())
+}
+
+/** Nothing that is said before the end of the TLS handshake would be heard. */
+function isShakingHands(socket: Duplex): boolean {
+  return socket instanceof TLSSocket && socket.alpnProtocol === null
 }
 
 const codes: Readonly<Record<number, ErrorCode>> = {

@@ -33,6 +33,34 @@ describe('negotiateContent', () => {
   })
 })
 
+describe('negotiateContent of parts', () => {
+  it.each([
+    ['application/json', undefined, false],
+    ['multipart/mixed;deferSpec=20220824,application/json', '20220824', false],
+    ['application/json, multipart/mixed', '20220824', false],
+    ['multipart/mixed; incrementalSpec="v0.2", application/json', 'v0.2', false],
+    [
+      'multipart/mixed;deferSpec=20220824;q=0.5, multipart/mixed;incrementalSpec=v0.2',
+      'v0.2',
+      false,
+    ],
+    ['multipart/mixed;deferSpec=20991231, application/json', undefined, false],
+    ['multipart/mixed;deferSpec=20220824;q=0, application/json', undefined, false],
+    ['multipart/mixed;boundary="graphql";subscriptionSpec=1.0, application/json', undefined, true],
+  ] as const)('reads %j', (accept, deferral, multipartSubscriptions) => {
+    const accepted = negotiateContent(accept)
+
+    expect(accepted).toMatchObject({ deferral, multipartSubscriptions, single: 'application/json' })
+  })
+
+  it('leaves the form of a single answer to the other types', () => {
+    const accept =
+      'multipart/mixed;deferSpec=20220824,application/graphql-response+json,application/json;q=0.9'
+
+    expect(negotiateContent(accept).single).toBe('application/graphql-response+json')
+  })
+})
+
 describe('parseContentType', () => {
   it.each([
     ['application/json', 'application/json', true],

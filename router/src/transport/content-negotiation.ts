@@ -3,6 +3,10 @@ import { LRUCache } from 'lru-cache'
 export const JSON_TYPE = 'application/json'
 export const GRAPHQL_RESPONSE_TYPE = 'application/graphql-response+json'
 export const EVENT_STREAM_TYPE = 'text/event-stream'
+export const MULTIPART_TYPE = 'multipart/mixed'
+
+/** How the parts of a deferred answer are written; the names are those of the specifications. */
+export type DeferralFormat = '20220824' | 'v0.2'
 
 /** What a client accepts for an answer of GraphQL. */
 export interface AcceptedTypes {
@@ -12,11 +16,15 @@ export interface AcceptedTypes {
   readonly contentType: string | undefined
   /** Whether server-sent events were asked for by name. */
   readonly eventStream: boolean
+  /** The form in which the client takes deferred parts; undefined when it wants answers whole. */
+  readonly deferral: DeferralFormat | undefined
+  /** Whether subscriptions as multipart answers were asked for by name. */
+  readonly multipartSubscriptions: boolean
 }
 
 /** Clients send a handful of different values, and each is read once. */
 const parsed = new LRUCache<string, AcceptedTypes>({ max: 256 })
-const anything = acceptedTypes(JSON_TYPE, false)
+const anything = acceptedTypes(JSON_TYPE, [])
 
 /**
  * Chooses by the `accept` header (RFC 9110, section 12.5.1): the highest quality wins, then the order in the header.
@@ -62,14 +70,31 @@ export function prefersHtml(accept: string | undefined): boolean {
 function parseAccept(accept: string): AcceptedTypes {
   const ranges = listRanges(accept).filter((range) => range.quality > 0)
   const single = ranges.map((range) => singleTypeFor(range.type)).find((type) => type !== undefined)
-  return acceptedTypes(
-    single,
-    ranges.some((range) => range.type === EVENT_STREAM_TYPE),
-  )
+  // The parts of a multipart answer are JSON, so whoever reads only those reads JSON too.
+  const readsParts = ranges.length > 0 && ranges.every(({ type }) => type === MULTIPART_TYPE)
+  return acceptedTypes(readsParts ? JSON_TYPE : single, ranges)
 }
 
-function acceptedTypes(single: AcceptedTypes['single'], eventStream: boolean): AcceptedTypes {
-  return { single, contentType: single && `${single}; charset=utf-8`, eventStream }
+function acceptedTypes(
+  single: AcceptedTypes['single'],
+  ranges: readonly MediaRange[],
+): AcceptedTypes {
+  const multipart = ranges.filter((range) => range.type === MULTIPART_TYPE)
+  return {
+    single,
+    contentType: single && `${single}; charset=utf-8`,
+    eventStream: ranges.some((range) => range.type === EVENT_STREAM_TYPE),
+    deferral: multipart.map(deferralFormat).find((format) => format !== undefined),
+    multipartSubscriptions: multipart.some((range) => range.parameters.has('subscriptionspec=1.0')),
+  }
+}
+
+/** Clients that do not say which format they read are older than the newer one. */
+function deferralFormat({ parameters }: MediaRange): DeferralFormat | undefined {
+  if (parameters.has('incrementalspec=v0.2')) return 'v0.2'
+  const names = [...parameters].map((parameter) => parameter.split('=')[0] ?? '')
+  const isPlain = !names.some((name) => name.endsWith('spec'))
+  return isPlain || parameters.has('deferspec=20220824') ? '20220824' : undefined
 }
 
 function singleTypeFor(range: string): AcceptedTypes['single'] {
@@ -80,6 +105,8 @@ function singleTypeFor(range: string): AcceptedTypes['single'] {
 interface MediaRange {
   readonly type: string
   readonly quality: number
+  /** In lower case and without quotes, such as `q=0.9`. */
+  readonly parameters: ReadonlySet<string>
 }
 
 function listRanges(accept: string): MediaRange[] {
@@ -93,5 +120,9 @@ function parseRange(text: string): MediaRange {
   const [type = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase())
   const quality = parameters.find((parameter) => parameter.startsWith('q='))
   const value = quality === undefined ? 1 : Number(quality.slice(2))
-  return { type, quality: Number.isNaN(value) ? 0 : value }
+  return {
+    type,
+    quality: Number.isNaN(value) ? 0 : value,
+    parameters: new Set(parameters.map((parameter) => parameter.replaceAll('"', ''))),
+  }
 }

@@ -18,7 +18,7 @@ export interface CorsPolicy {
 const preflightSeconds = 7_200
 const exposure = [
   'access-control-expose-headers',
-  'x-request-id, retry-after, www-authenticate',
+  'x-request-id, retry-after, ratelimit, ratelimit-policy, www-authenticate',
 ] as const
 const forEverybody = ['access-control-allow-origin', '*', ...exposure] as const
 const forOthers = ['vary', 'origin'] as const
@@ -48,7 +48,7 @@ export function createCorsPolicy(origins: AllowedOrigins): CorsPolicy {
       const requested = headers['access-control-request-headers']
       return {
         ...toRecord(headersFor(headers.origin)),
-        'access-control-allow-methods': 'GET, POST',
+        'access-control-allow-methods': 'GET, POST, PUT, DELETE',
         'access-control-allow-headers':
           typeof requested === 'string' && headerList.test(requested)
             ? requested

@@ -1,25 +1,29 @@
-import type { GraphRequest } from '../graph.ts'
-import { badRequest, HttpRefusal } from './http-refusal.ts'
+import type { GraphRequest, PersistedReference } from '../graph.ts'
+import { badRequest } from './http-refusal.ts'
 
-/**
- * Reads the parameters of GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/#sec-Request-Parameters)
- * out of a JSON body. Refuses what is not a map of well-typed parameters with 400.
- */
-export function parseJsonParameters(body: string): GraphRequest {
+/** The JSON value in a body. Refuses with 400 what is none. */
+export function parseJsonBody(body: string): unknown {
   if (body === '') throw badRequest('The body is empty; it must be a JSON object with a "query".')
-  const parameters = parseJson(body, 'The body')
-  if (Array.isArray(parameters)) {
-    throw badRequest('Batches are switched off: send one JSON object, not an array.')
-  }
-  if (!isRecord(parameters)) throw badRequest('The body must be a JSON object with a "query".')
-  return toGraphRequest(parameters)
+  return parseJson(body, 'The body')
 }
 
-/** The same out of the query string of a GET, where `variables` and `extensions` are JSON texts. */
+/** The map of parameters that a JSON value should be. Refuses everything else with 400. */
+export function readParameters(value: unknown, subject: string): Readonly<Record<string, unknown>> {
+  if (isRecord(value)) return value
+  throw badRequest(`${subject} must be a JSON object with a "query".`)
+}
+
+/** The parameters of one operation in a JSON body. */
+export function parseJsonParameters(body: string): GraphRequest {
+  return toGraphRequest(readParameters(parseJsonBody(body), 'The body'))
+}
+
+/** The parameters in the query string of a GET, where `variables` and `extensions` are JSON texts. */
 export function parseQueryParameters(search: string): GraphRequest {
   const parameters = new URLSearchParams(search)
   return toGraphRequest({
     query: parameters.get('query'),
+    documentId: parameters.get('documentId'),
     operationName: parameters.get('operationName'),
     variables: parseJsonParameter(parameters, 'variables'),
     extensions: parseJsonParameter(parameters, 'extensions'),
@@ -39,12 +43,18 @@ function parseJson(text: string, subject: string): unknown {
   }
 }
 
-/** Parameters from any transport; each may be null or absent, except the query. */
+/**
+ * The parameters of GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/#sec-Request-Parameters) from
+ * any transport; each may be null or absent, except that there is a query or a document's id. Refuses with 400 what is
+ * not well-typed.
+ */
 export function toGraphRequest(parameters: Readonly<Record<string, unknown>>): GraphRequest {
-  const { query, operationName } = parameters
+  const { query, documentId, operationName } = parameters
   const extensions = readMap(parameters, 'extensions')
+  const persisted = readReference(documentId, extensions)
   return {
-    query: chooseDocument(query, extensions),
+    query: readQuery(query, persisted),
+    persisted,
     operationName: readOperationName(operationName),
     variables: readMap(parameters, 'variables'),
     extensions,
@@ -67,26 +77,45 @@ function readOperationName(value: unknown): string | undefined {
   throw badRequest('The parameter "operationName" must be a string.')
 }
 
-/** Where a document's text comes from. Persisted documents are looked up here once the router knows them. */
-function chooseDocument(
-  query: unknown,
-  extensions: Readonly<Record<string, unknown>> | undefined,
-): string {
+function readQuery(query: unknown, persisted: PersistedReference | undefined): string {
   if (typeof query === 'string' && query !== '') return query
-  if (isAbsent(query) && extensions && Object.hasOwn(extensions, 'persistedQuery')) {
-    throw notPersisted()
-  }
+  if (persisted && (isAbsent(query) || query === '')) return ''
   if (query === '') throw badRequest('The parameter "query" is empty.')
   throw badRequest('The parameter "query" is missing or not a string.')
 }
 
-/** Clients of automatic persisted queries know this message and send the whole document instead. */
-function notPersisted(): HttpRefusal {
-  return new HttpRefusal({
-    status: 400,
-    code: 'PERSISTED_QUERY_NOT_SUPPORTED',
-    message: 'PersistedQueryNotSupported',
-  })
+/**
+ * A document's id: `documentId` (GraphQL over HTTP, appendix on persisted documents), or the hash of Apollo's
+ * `persistedQuery` extension.
+ */
+function readReference(
+  documentId: unknown,
+  extensions: Readonly<Record<string, unknown>> | undefined,
+): PersistedReference | undefined {
+  if (!isAbsent(documentId)) return { id: withoutAlgorithm(readId(documentId, 'documentId')) }
+  if (!extensions) return undefined
+  const { persistedQuery } = extensions
+  if (isAbsent(persistedQuery)) return undefined
+  if (!isRecord(persistedQuery)) {
+    throw badRequest('The extension "persistedQuery" must be a JSON object.')
+  }
+  if (persistedQuery['version'] !== 1) {
+    throw badRequest('The extension "persistedQuery" is known here in version 1 only.')
+  }
+  return { id: readId(persistedQuery['sha256Hash'], 'sha256Hash') }
+}
+
+const longestId = 512
+
+function readId(id: unknown, name: string): string {
+  if (typeof id === 'string' && id !== '' && id.length <= longestId) return id
+  throw badRequest(`The "${name}" must be a text of 1 to ${longestId} characters.`)
+}
+
+const algorithm = 'sha256:'
+
+function withoutAlgorithm(id: string): string {
+  return id.startsWith(algorithm) ? id.slice(algorithm.length) : id
 }
 
 function isAbsent(value: unknown): value is null | undefined {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Logger } from '@gravity/shared/log/logger'
 import { createTraceparent } from '@gravity/shared/viewer/trace-context'
@@ -13,6 +14,7 @@ import {
 import { WebSocket } from 'ws'
 import type { Graph } from '../graph.ts'
 import type { CountRequest } from '../limits/request-rate.ts'
+import type { RequestWatch } from '../plugins/request-watch.ts'
 import type { ViewerLifetimes } from '../viewer/viewer-lifetimes.ts'
 import type { Admit } from './admission.ts'
 import { Congestion } from './congestion.ts'
@@ -42,6 +44,8 @@ export interface GraphqlSocketDeps {
   readonly lifetimes: ViewerLifetimes
   readonly limits: SocketLimits
   readonly observeSubscription: () => () => void
+  /** Follows operations, when anybody wants to know of them. */
+  readonly watch?: Pick<RequestWatch, 'socketOperation'> | undefined
   readonly log: Logger
 }
 
@@ -51,8 +55,8 @@ export interface SocketConnection {
   /** The connection below the socket. */
   readonly stream: Duplex
   readonly clientAddress: string | null
-  /** For clients that can set headers; `connection_init` comes first. */
-  readonly authorization: string | undefined
+  /** For clients that can set them; of the authorization, `connection_init` comes first. */
+  readonly headers: IncomingHttpHeaders
 }
 
 /** RFC 6455, section 7.4.1, and the registry that it opened. */
@@ -163,7 +167,7 @@ export class GraphqlSocket {
     }
     this.#initialised = true
     clearTimeout(this.#initTimeout)
-    const authorization = readSocketAuthorization(payload) ?? this.#connection.authorization
+    const authorization = readSocketAuthorization(payload) ?? this.#connection.headers.authorization
     const identity = await this.#deps.admit(authorization, (viewer) => this.#identityOf(viewer))
     if (this.#connection.socket.readyState !== WebSocket.OPEN) return
     this.#identity = identity
@@ -196,12 +200,15 @@ export class GraphqlSocket {
   }
 
   #run(operation: MutableOperation, message: SubscribeMessage, identity: RequestIdentity): void {
-    const { graph, countRequest, limits, observeSubscription, log } = this.#deps
+    const { graph, countRequest, limits, observeSubscription, watch, log } = this.#deps
+    const { headers } = this.#connection
     this.#running += 1
     runSocketOperation(operation, message.payload, {
       graph,
       countRequest,
       identity,
+      headers,
+      watched: watch?.socketOperation({ ...identity, headers }),
       log,
       observeSubscription,
       crowded: this.#running > limits.operations ? limits.operations : undefined,

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { continueTraceparent } from '@gravity/shared/viewer/trace-context'
 import type { RequestIdentity, Viewer } from '@gravity/shared/viewer/viewer'
+import type { RequestScope } from '../plugins/request-scope.ts'
 import type { ResolveClientAddress } from '../viewer/client-address.ts'
+import { COMPRESSION_MINIMUM, chooseCoding, compressedHeaders } from './compression.ts'
 import { type HttpRefusal, toGraphqlError } from './http-refusal.ts'
 import { chooseRequestId } from './request-id.ts'
 
@@ -12,6 +14,8 @@ export interface HttpAnswer {
   readonly body: string | Buffer
   /** Added to those that every answer has. */
   readonly headers?: Readonly<Record<string, string>>
+  /** Where compressed forms of a body that is sent again are kept, by their coding. */
+  readonly compressed?: Map<string, Buffer> | undefined
 }
 
 /** What the server knows and an exchange needs. */
@@ -19,6 +23,8 @@ export interface ExchangeSurroundings {
   readonly resolveClientAddress: ResolveClientAddress
   /** Aborted when the server stops: streams end, connections are not kept alive. */
   readonly stopping: AbortSignal
+  /** Whether answers are compressed for those who accept it. */
+  readonly compression: boolean
 }
 
 /** One HTTP request, the facts that every step needs of it, and the way to answer it. */
@@ -33,10 +39,16 @@ export class HttpExchange {
   readonly stopping: AbortSignal
   /** What the answer is, unless it says otherwise; negotiation sets it, so that refusals follow it too. */
   contentType = 'application/json; charset=utf-8'
-  readonly #traceparent: string
+  /** What is noted of the request, when anybody wants to know. */
+  scope: RequestScope | undefined
+  #traceparent: string
   readonly #clientAddress: string | null
+  readonly #compresses: boolean
   #corsHeaders: readonly string[] = []
+  #addedHeaders: string[] | undefined
   #gone: AbortController | undefined
+  #hasLeft = false
+  #holds = 0
 
   constructor(
     request: IncomingMessage,
@@ -50,6 +62,7 @@ export class HttpExchange {
     this.path = queryAt === -1 ? url : url.slice(0, queryAt)
     this.search = queryAt === -1 ? '' : url.slice(queryAt + 1)
     this.stopping = surroundings.stopping
+    this.#compresses = surroundings.compression
     const { headers } = request
     const { traceparent } = headers
     this.requestId = chooseRequestId(headers['x-request-id'])
@@ -76,9 +89,29 @@ export class HttpExchange {
     this.#gone = controller
     if (this.response.destroyed) controller.abort()
     this.response.once('close', () => {
-      if (!this.response.writableFinished) controller.abort()
+      this.#hasLeft = !this.response.writableFinished
+      this.#giveUp()
     })
     return controller.signal
+  }
+
+  /**
+   * Keeps `gone` from aborting, because others wait for the same as this client, until the returned function is called.
+   * Undefined when the client has left already.
+   */
+  hold(): (() => void) | undefined {
+    if (this.#hasLeft || this.response.destroyed) return undefined
+    this.#holds += 1
+    let isHeld = true
+    return () => {
+      if (isHeld) this.#holds -= 1
+      isHeld = false
+      this.#giveUp()
+    }
+  }
+
+  #giveUp(): void {
+    if (this.#hasLeft && this.#holds === 0) this.#gone?.abort()
   }
 
   /** Flat names and values that every answer from here on carries. */
@@ -86,8 +119,52 @@ export class HttpExchange {
     this.#corsHeaders = corsHeaders
   }
 
+  /** A header for every answer from here on. */
+  addHeader(name: string, value: string): void {
+    this.#addedHeaders ??= []
+    this.#addedHeaders.push(name, value)
+  }
+
+  /** From here on the request's identity is a child of another span. */
+  continueTrace(traceparent: string): void {
+    this.#traceparent = traceparent
+  }
+
   /** Answers once; does nothing when the client is gone. */
   answer(answer: HttpAnswer): void {
+    const { body } = answer
+    // Bytes are what was compressed before, or cannot be.
+    if (!this.#compresses || body.length < COMPRESSION_MINIMUM || typeof body !== 'string') {
+      this.#send(answer)
+    } else this.#answerLarge(answer)
+  }
+
+  #answerLarge(answer: HttpAnswer): void {
+    const { body, headers, compressed } = answer
+    const coding = chooseCoding(this.request.headers['accept-encoding'])
+    // Whatever is answered here, to another client it would be something else.
+    this.addHeader('vary', 'accept-encoding')
+    if (!coding) {
+      this.#send(answer)
+      return
+    }
+    const send = (bytes: Buffer): void =>
+      this.#send({ ...answer, body: bytes, headers: compressedHeaders(headers, coding) })
+    const known = compressed?.get(coding.name)
+    if (known) {
+      send(known)
+      return
+    }
+    coding.compress(body).then(
+      (bytes) => {
+        compressed?.set(coding.name, bytes)
+        send(bytes)
+      },
+      () => this.#send(answer),
+    )
+  }
+
+  #send(answer: HttpAnswer): void {
     if (this.response.destroyed || this.response.headersSent) return
     const { body } = answer
     const length = Buffer.byteLength(body)
@@ -96,6 +173,13 @@ export class HttpExchange {
     this.response.writeHead(answer.status, headers)
     // Text of ASCII alone is the same bytes in both encodings, and Node writes this one without transcoding.
     this.response.end(body, length === body.length ? 'latin1' : 'utf8')
+  }
+
+  /** Answers a conditional request whose client has the current answer (RFC 9110, section 15.4.5). */
+  answerNotModified(headers: Readonly<Record<string, string>>): void {
+    if (this.response.destroyed || this.response.headersSent) return
+    this.response.writeHead(304, this.headersFor(this.contentType, headers))
+    this.response.end()
   }
 
   /** Answers with a status that has no content, such as 204, or with a redirect. */
@@ -108,6 +192,7 @@ export class HttpExchange {
   headersFor(contentType: string, more?: Readonly<Record<string, string>>): string[] {
     const headers = ['content-type', contentType, 'x-request-id', this.requestId]
     headers.push(...this.#corsHeaders)
+    if (this.#addedHeaders) headers.push(...this.#addedHeaders)
     if (more?.['cache-control'] === undefined) headers.push('cache-control', 'no-store')
     if (this.stopping.aborted) headers.push('connection', 'close')
     for (const name in more) headers.push(name, more[name] ?? '')
@@ -116,6 +201,7 @@ export class HttpExchange {
 
   /** Answers with one GraphQL error. */
   refuse(refusal: HttpRefusal): void {
+    this.scope?.errorCodes.add(refusal.code)
     const body = JSON.stringify({ errors: [toGraphqlError(refusal, this.requestId)] })
     this.answer({ status: refusal.status, body, headers: refusal.headers })
   }

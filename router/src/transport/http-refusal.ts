@@ -2,12 +2,9 @@ import { type ErrorCode, GravityError } from '@gravity/shared/errors/gravity-err
 import type { Logger } from '@gravity/shared/log/logger'
 import type { GraphQLFormattedError } from 'graphql'
 
-/** The codes of GravityError, and the one that tells a client of automatic persisted queries to send the document. */
-export type RefusalCode = ErrorCode | 'PERSISTED_QUERY_NOT_SUPPORTED'
-
 export interface HttpRefusalOptions {
   readonly status: number
-  readonly code: RefusalCode
+  readonly code: ErrorCode
   /** Shown to the caller: what was wrong and what would be right. */
   readonly message: string
   /** Response headers that belong to the status, such as `allow`. */
@@ -20,7 +17,7 @@ export interface HttpRefusalOptions {
 export class HttpRefusal extends Error {
   override readonly name = 'HttpRefusal'
   readonly status: number
-  readonly code: RefusalCode
+  readonly code: ErrorCode
   readonly headers: Readonly<Record<string, string>>
   readonly extensions: Readonly<Record<string, unknown>>
 

@@ -1,11 +1,15 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 import type { Logger } from '@gravity/shared/log/logger'
 import { type ListenOptions, listen } from '@gravity/shared/server/listen'
+import type { FileWatch } from '../files/watch-files.ts'
 import type { ResolveClientAddress } from '../viewer/client-address.ts'
 import { answerBrokenRequest } from './broken-request.ts'
+import type { TlsFiles } from './config.ts'
 import { HttpExchange } from './http-exchange.ts'
 import { HttpRefusal, methodNotAllowed, refusalFor } from './http-refusal.ts'
+import { useCertificate } from './tls.ts'
 
 export type RouteHandler = (exchange: HttpExchange) => void | Promise<void>
 
@@ -13,6 +17,8 @@ export type RouteHandler = (exchange: HttpExchange) => void | Promise<void>
 export interface Route {
   readonly get?: RouteHandler
   readonly post?: RouteHandler
+  readonly put?: RouteHandler
+  readonly delete?: RouteHandler
   readonly options?: RouteHandler
 }
 
@@ -21,9 +27,15 @@ export interface HttpServerOptions {
   readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
   readonly resolveClientAddress: ResolveClientAddress
   readonly timeouts: HttpTimeouts
+  /** Undefined for plain HTTP. */
+  readonly tls: TlsFiles | undefined
   /** Aborted before `stop` is called: streams end, and connections are kept alive no longer. */
   readonly stopping: AbortSignal
+  /** Whether answers are compressed for those who accept it. */
+  readonly compression: boolean
   readonly observe: HttpObserver
+  /** Told of every request as well, when anybody wants to know more of it. */
+  readonly watch?: ((exchange: HttpExchange) => (status: number) => void) | undefined
   readonly log: Logger
 }
 
@@ -53,37 +65,68 @@ const maximumHeaders = 100
 
 /** Serves routes over `node:http`: dispatch, refusals, bounds on slow clients and a stop that loses no answer. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const server = createServer(
-    {
-      maxHeaderSize: maximumHeaderBytes,
-      headersTimeout: options.timeouts.headers,
-      requestTimeout: options.timeouts.request,
-      keepAliveTimeout: options.timeouts.keepAlive,
-      // How often Node looks for connections past the timeouts above.
-      connectionsCheckingInterval: Math.min(5_000, options.timeouts.headers),
-      noDelay: true,
-      // Clients that offer HTTP/2 over plain TCP do it by an upgrade as well, and go on with HTTP/1.1 when it is ignored.
-      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
-    },
-    (request, response) => {
-      const exchange = new HttpExchange(request, response, options)
-      observeExchange(exchange, options.observe)
-      dispatch(exchange, options)
-    },
-  )
+  const { server, start } = createListener(options, (request, response) => {
+    const exchange = new HttpExchange(request, response, options)
+    observeExchange(exchange, options)
+    dispatch(exchange, options)
+  })
   server.maxHeadersCount = maximumHeaders
   server.on('upgrade', options.onUpgrade)
   server.on('clientError', answerBrokenRequest)
+  let watch: FileWatch | undefined
 
   return {
-    listen: (address) => listen(server, address),
-    stop: (graceMs) => close(server, graceMs),
+    async listen(address) {
+      watch = await start()
+      const url = await listen(server, address)
+      return options.tls ? url.replace('http:', 'https:') : url
+    },
+    async stop(graceMs) {
+      watch?.stop()
+      await close(server, graceMs)
+    },
   }
 }
 
-function observeExchange({ path, response }: HttpExchange, observe: HttpObserver): void {
+interface Listener {
+  readonly server: Server
+  /** To be called before it listens. */
+  start(): Promise<FileWatch | undefined>
+}
+
+function createListener(
+  { tls, timeouts, log }: HttpServerOptions,
+  answer: RequestListener,
+): Listener {
+  const settings = {
+    maxHeaderSize: maximumHeaderBytes,
+    headersTimeout: timeouts.headers,
+    requestTimeout: timeouts.request,
+    keepAliveTimeout: timeouts.keepAlive,
+    // How often Node looks for connections past the timeouts above.
+    connectionsCheckingInterval: Math.min(5_000, timeouts.headers),
+    noDelay: true,
+    // Clients that offer HTTP/2 over plain TCP do it by an upgrade as well, and go on with HTTP/1.1 when it is ignored.
+    shouldUpgradeCallback: ({ headers }: IncomingMessage) =>
+      headers.upgrade?.toLowerCase() === 'websocket',
+  }
+  if (!tls) return { server: createServer(settings, answer), start: async () => undefined }
+  const handshakeTimeout = timeouts.headers
+  const asksClients = tls.clientAuthority !== undefined
+  const server = createTlsServer(
+    { ...settings, handshakeTimeout, requestCert: asksClients, rejectUnauthorized: asksClients },
+    answer,
+  )
+  return { server, start: () => useCertificate(server, tls, log) }
+}
+
+function observeExchange(exchange: HttpExchange, { observe, watch }: HttpServerOptions): void {
+  const { path, response } = exchange
   const ended = observe(path)
   response.once('close', () => ended(response.statusCode))
+  if (!watch) return
+  const told = watch(exchange)
+  response.once('close', () => told(response.statusCode))
 }
 
 function dispatch(exchange: HttpExchange, options: HttpServerOptions): void {
@@ -110,7 +153,9 @@ function findHandler(exchange: HttpExchange, routes: ReadonlyMap<string, Route>)
 function handlerFor(route: Route, method: string): RouteHandler | undefined {
   if (method === 'POST') return route.post
   if (method === 'GET' || method === 'HEAD') return route.get
-  return method === 'OPTIONS' ? route.options : undefined
+  if (method === 'OPTIONS') return route.options
+  if (method === 'PUT') return route.put
+  return method === 'DELETE' ? route.delete : undefined
 }
 
 function notFound(): HttpRefusal {

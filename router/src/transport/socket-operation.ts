@@ -3,8 +3,9 @@ import type { Logger } from '@gravity/shared/log/logger'
 import type { RequestIdentity } from '@gravity/shared/viewer/viewer'
 import type { GraphQLFormattedError } from 'graphql'
 import { MessageType, type SubscribePayload } from 'graphql-ws'
-import type { Graph, GraphResult } from '../graph.ts'
+import type { Graph, GraphCall, GraphResult } from '../graph.ts'
 import type { CountRequest } from '../limits/request-rate.ts'
+import type { WatchedSocketOperation } from '../plugins/request-watch.ts'
 import { toGraphRequest } from './graphql-parameters.ts'
 import { refusalFor, toGraphqlError } from './http-refusal.ts'
 import { addRequestId } from './request-id.ts'
@@ -23,6 +24,8 @@ export interface SocketOperationContext {
   readonly graph: Graph
   readonly countRequest: CountRequest | undefined
   readonly identity: RequestIdentity
+  /** Of the request that opened the socket. */
+  readonly headers: GraphCall['headers']
   /** The limit on operations, when this one is past it. */
   readonly crowded: number | undefined
   readonly observeSubscription: () => () => void
@@ -30,6 +33,8 @@ export interface SocketOperationContext {
   readonly send: (text: string) => void
   readonly markEndless: () => void
   readonly congestion: () => Promise<void> | undefined
+  /** Told of the operation, when anybody wants to know. */
+  readonly watched?: WatchedSocketOperation | undefined
 }
 
 /**
@@ -41,14 +46,27 @@ export async function runSocketOperation(
   payload: SubscribePayload,
   context: SocketOperationContext,
 ): Promise<void> {
-  const { identity, log, crowded } = context
+  const { watched } = context
+  if (!watched) return runOperation(operation, payload, context)
+  return watched.run(() => runOperation(operation, payload, context))
+}
+
+async function runOperation(
+  operation: SocketOperation,
+  payload: SubscribePayload,
+  context: SocketOperationContext,
+): Promise<void> {
+  const { identity, log, crowded, watched } = context
   const answers = new OperationAnswers(operation, context.send)
   try {
     if (crowded !== undefined) throw tooManyOperations(crowded)
     if (context.countRequest) await context.countRequest(identity)
-    await answer(payload, answers, context)
+    if (watched) {
+      await answer(payload, answers, { ...context, identity: await watched.begin(identity) })
+    } else await answer(payload, answers, context)
   } catch (error) {
     const refusal = refusalFor(error, identity.requestId, log)
+    watched?.refused(refusal.code)
     answers.error([toGraphqlError(refusal, identity.requestId)])
   }
 }
@@ -65,7 +83,8 @@ async function answer(
     answers.error(addRequestId(prepared.errors, identity.requestId))
     return
   }
-  const call = { identity, variables: request.variables ?? {}, signal: answers.signal }
+  const { variables = {} } = request
+  const call = { identity, variables, headers: context.headers, signal: answers.signal }
   if (prepared.kind !== 'subscription') {
     answers.only(await graph.execute(prepared, call))
     return

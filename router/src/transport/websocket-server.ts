@@ -53,8 +53,7 @@ export function createWebSocketServer(options: WebSocketServerOptions): GraphqlW
       request.socket.remoteAddress,
       headers['x-forwarded-for'],
     )
-    const { authorization } = headers
-    const connection = { socket, stream: request.socket, clientAddress: address, authorization }
+    const connection = { socket, stream: request.socket, clientAddress: address, headers }
     const accepted = new GraphqlSocket(connection, deps)
     const closed = options.observeSocket()
     sockets.add(accepted)
