@@ -1,7 +1,7 @@
 import pino from 'pino'
-import { prettyFactory } from 'pino-pretty'
 import { traceIdOf } from '../viewer/trace-context.ts'
 import type { RequestIdentity } from '../viewer/viewer.ts'
+import { prettyDestination } from './pretty-destination.ts'
 import { redact } from './redact.ts'
 import { redactText } from './redact-text.ts'
 
@@ -93,22 +93,4 @@ function copyFacts(facts: object): Record<string, unknown> {
   const copied = redact(facts instanceof Error ? { err: facts } : facts)
   const isObject = typeof copied === 'object' && copied !== null && !Array.isArray(copied)
   return isObject ? { ...copied } : { facts: copied }
-}
-
-function prettyDestination(
-  output: { write(line: string): unknown },
-  terminal: boolean,
-): { write(line: string): void } {
-  const prettify = prettyFactory({
-    translateTime: 'SYS:HH:MM:ss.l',
-    ignore: 'pid,hostname',
-    singleLine: true,
-    // A destination that a caller chose is not a terminal.
-    ...(!terminal && { colorize: false }),
-  })
-  return {
-    write(line) {
-      output.write(prettify(line) ?? line)
-    },
-  }
 }

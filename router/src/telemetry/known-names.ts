@@ -1,0 +1,17 @@
+/** The first names that are met, up to a number; all others are one. */
+export class KnownNames {
+  readonly #most: number
+  readonly #names = new Set<string>()
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  /** The name itself, or `_OTHER`, which is what the semantic conventions call the rest. */
+  known(name: string): string {
+    if (this.#names.has(name)) return name
+    if (this.#names.size >= this.#most) return '_OTHER'
+    this.#names.add(name)
+    return name
+  }
+}
