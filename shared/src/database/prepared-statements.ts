@@ -16,7 +16,8 @@ export const staleStatementCode = '0A000'
  * with `staleStatementCode` first. A pooler between must follow prepared statements, as PgBouncer 1.21 does.
  */
 export function prepareStatements(client: pg.ClientBase): void {
-  const send: (...call: unknown[]) => unknown = client.query.bind(client)
+  const unprepared: { query(...call: unknown[]): unknown } = Object.getPrototypeOf(client)
+  const send = (...call: unknown[]): unknown => unprepared.query.apply(client, call)
   const stale = new Set<string>()
   const query = (...call: unknown[]): unknown => {
     const [text, values] = call
