@@ -1,7 +1,14 @@
 import type { FormattedExecutionResult } from 'graphql'
 import type { Logger } from '../log/logger.ts'
+import type { OperationSpans } from '../telemetry/operation-spans.ts'
+import { type CachePolicyOf, createCachePolicies } from './cache-policies.ts'
 import type { ResultStream } from './result-stream.ts'
-import { executeOperation, type SubgraphOperation, subscribeToOperation } from './run-operation.ts'
+import {
+  executeOperation,
+  type OperationHost,
+  type SubgraphOperation,
+  subscribeToOperation,
+} from './run-operation.ts'
 import { SharedEvents } from './shared-events.ts'
 import type { Subgraph } from './subgraph.ts'
 import { truthfulResult } from './truthful-errors.ts'
@@ -20,6 +27,8 @@ export interface InMemoryCaller {
   subscribe(
     operation: SubgraphOperation,
   ): Promise<FormattedExecutionResult | ResultStream<FormattedExecutionResult>>
+  /** For how long an answer to the operation may be kept when it has no errors, by `@cacheControl`. */
+  readonly cachePolicyOf: CachePolicyOf
 }
 
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
@@ -30,14 +39,34 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   })
 }
 
+/** Executes within a span of its own. */
+function traceOperation(
+  operation: SubgraphOperation,
+  host: OperationHost<FormattedExecutionResult>,
+  spans: OperationSpans,
+): Promise<FormattedExecutionResult> {
+  return spans.trace({
+    identity: operation.identity,
+    kind: 'internal',
+    attributes: { 'graphql.operation.name': operation.operationName },
+    async run(identity, trace) {
+      const result = await executeOperation(host, { ...operation, identity })
+      if (result.errors)
+        trace.errors(result.errors.map(({ extensions }) => `${extensions?.['code']}`))
+      return result
+    },
+  })
+}
+
 /**
  * Opens a caller for one subgraph. Documents come parsed and valid: the router prepares each once and sends it many
  * times. `log` receives the faults that resolvers did not mean to tell.
  */
 export function createInMemoryCaller(
   subgraph: Subgraph,
-  options: { readonly log: Logger },
+  options: { readonly log: Logger; readonly spans?: OperationSpans | undefined },
 ): InMemoryCaller {
+  const { spans } = options
   const host = {
     subgraph,
     log: options.log,
@@ -47,8 +76,12 @@ export function createInMemoryCaller(
   return {
     async execute(operation) {
       operation.signal.throwIfAborted()
-      return await untilAborted(executeOperation(host, operation), operation.signal)
+      const work = spans
+        ? traceOperation(operation, host, spans)
+        : executeOperation(host, operation)
+      return await untilAborted(work, operation.signal)
     },
     subscribe: (operation) => subscribeToOperation(host, operation),
+    cachePolicyOf: createCachePolicies(subgraph.schema),
   }
 }

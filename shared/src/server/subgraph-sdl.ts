@@ -55,14 +55,17 @@ function neededDefinitions(
   return [...shared.values()].filter((definition) => needed.has(definition))
 }
 
+const federationDirectives: ReadonlySet<string> = new Set(['shareable', 'inaccessible'])
+
 /** Shared types say `@shareable`; a subgraph that does not import it knows it by its namespaced name. */
 function withDirectiveNamesOf(document: DocumentNode, definition: DefinitionNode): DefinitionNode {
-  const shareable = federationDirectiveName(document, 'shareable')
   return visit(definition, {
-    Directive: (directive) =>
-      directive.name.value === 'shareable'
-        ? { ...directive, name: { ...directive.name, value: shareable } }
-        : undefined,
+    Directive(directive) {
+      const { value } = directive.name
+      if (!federationDirectives.has(value)) return
+      const name = { ...directive.name, value: federationDirectiveName(document, value) }
+      return { ...directive, name }
+    },
   })
 }
 

@@ -3,14 +3,20 @@ import { defineEvent } from '../event-contract.ts'
 
 const profile = z.object({ userId: z.guid(), username: z.string(), displayName: z.string() })
 
-/** A profile exists. The aggregate is the user. Chat learns by it whom rooms may bring in. */
+/**
+ * A profile exists. The aggregate is the user. Chat learns by it whom rooms may bring in, and users itself that whoever was
+ * told that there is no such person must ask again.
+ */
 export const profileCreated = defineEvent('users.profile-created.v1', {
   payload: profile,
-  consumers: ['chat'],
+  consumers: ['chat', 'users'],
 })
 
-/** A profile's public names have changed; the payload holds them as they are now. The aggregate is the user. */
+/**
+ * A profile has changed; the payload holds its public names as they are now. The aggregate is the user. Users itself tells
+ * routers by it to forget the profile as it was.
+ */
 export const profileChanged = defineEvent('users.profile-changed.v1', {
   payload: profile,
-  consumers: [],
+  consumers: ['users'],
 })
