@@ -1,0 +1,146 @@
+import type { CachePolicy } from '@gravity/shared/cache/cache-policy'
+import type { Viewer } from '@gravity/shared/viewer/viewer'
+import { OperationTypeNode } from 'graphql'
+import type { Graph, GraphCall, GraphResult, PreparedOperation } from '../graph.ts'
+import type { Flights, OperationFlights } from './flights.ts'
+import { Freshness } from './freshness.ts'
+import type { Invalidations } from './invalidations.ts'
+import { KeptAnswer } from './kept-answer.ts'
+import type { TaggedCache } from './tagged-cache.ts'
+import { viewerKey } from './viewer-key.ts'
+
+export interface CachingGraphOptions {
+  readonly graph: Graph
+  /** Where answers are kept; undefined to keep none. */
+  readonly answers: TaggedCache<KeptAnswer> | undefined
+  /** Whether entities are kept, which is only done for calls that ask about their freshness. */
+  readonly keepsEntities: boolean
+  readonly flights: Flights
+  readonly invalidations: Invalidations
+  /** What of the client's headers reaches subgraphs, as text; undefined when nothing does. */
+  readonly headersKey: ((call: GraphCall) => string) | undefined
+  /** In milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+/** What is known of an operation from its answers so far. */
+interface KnownOperation {
+  readonly id: number
+  readonly flights: OperationFlights
+  /** Whether no access rule protects any of it. */
+  readonly isOpen: boolean
+  /** For whom its answers may be kept; undefined as long as none might be, so that nothing is looked for. */
+  scope: CachePolicy['scope'] | undefined
+}
+
+/**
+ * A graph that answers queries from what it keeps, and executes equal ones that are under way at the same time once.
+ * Only whole answers without errors are kept, for as long as every subgraph that took part allows.
+ */
+export function createCachingGraph(options: CachingGraphOptions): Graph {
+  const { graph, flights } = options
+  const queries = new CachedQueries(options)
+  return {
+    ...graph,
+    execute(operation, call) {
+      if (operation.kind === OperationTypeNode.QUERY) return queries.execute(operation, call)
+      const result = graph.execute(operation, call)
+      const ended = (): void => flights.startAnew()
+      result.then(ended, ended)
+      return result
+    },
+  }
+}
+
+class CachedQueries {
+  readonly #options: CachingGraphOptions
+  readonly #operations = new WeakMap<PreparedOperation, KnownOperation>()
+  #lastId = 0
+
+  constructor(options: CachingGraphOptions) {
+    this.#options = options
+  }
+
+  execute(operation: PreparedOperation, call: GraphCall): Promise<GraphResult> {
+    const { answers, flights } = this.#options
+    const known = this.#knownOperation(operation)
+    const key = known.scope && answers ? this.#keyFor(known, operation, call) : undefined
+    const entry = key === undefined ? undefined : answers?.get(key)
+    if (entry) return Promise.resolve(entry.value.result)
+    return flights.run({
+      flights: known.flights,
+      call,
+      isForAll: known.isOpen && known.scope === 'PUBLIC',
+      start: () => this.#fetch(known, operation, call),
+    })
+  }
+
+  async #fetch(
+    known: KnownOperation,
+    operation: PreparedOperation,
+    call: GraphCall,
+  ): Promise<GraphResult> {
+    const { graph, answers, keepsEntities, invalidations, now } = this.#options
+    if (!answers && !keepsEntities) return graph.execute(operation, call)
+    const freshness = new Freshness(invalidations.sequence)
+    const storedAt = now()
+    call.freshness = freshness
+    const result = await graph.execute(operation, call)
+    const policy = freshness.policy()
+    if (!answers || !policy || result.refused || result.errors.length > 0) return result
+    if (invalidations.hitSince(freshness.tags, freshness.since)) return result
+    known.scope = policy.scope
+    const isForAll = known.isOpen && policy.scope === 'PUBLIC'
+    const answer = new KeptAnswer({ body: result.body, policy, isForAll, storedAt })
+    const key = this.#keyFor(known, operation, call)
+    if (key !== undefined) {
+      answer.entry = answers.set(key, {
+        value: answer,
+        // As text, and compressed in a few ways.
+        bytes: answer.body.length * 3,
+        storedAt,
+        expiresAt: storedAt + policy.maxAge * 1_000,
+        tags: freshness.tags,
+      })
+    }
+    return { ...result, kept: answer }
+  }
+
+  /** Undefined when nothing can be kept for this viewer. */
+  #keyFor(
+    { id, scope, isOpen }: KnownOperation,
+    operation: PreparedOperation,
+    call: GraphCall,
+  ): string | undefined {
+    const { viewer } = call.identity
+    // Whoever is refused something gets an answer with errors, which is never kept; nobody gets another's instead.
+    if (!isOpen && !isOpenTo(operation, viewer)) return undefined
+    const owner = scope === 'PRIVATE' ? viewerKey(viewer) : ''
+    if (owner === undefined) return undefined
+    const headers = this.#options.headersKey?.(call) ?? ''
+    return `${id} ${owner}${headers} ${variablesText(call.variables)}`
+  }
+
+  #knownOperation(operation: PreparedOperation): KnownOperation {
+    const known = this.#operations.get(operation)
+    if (known) return known
+    this.#lastId += 1
+    const made: KnownOperation = {
+      id: this.#lastId,
+      flights: [],
+      isOpen: isOpenTo(operation, null),
+      scope: undefined,
+    }
+    this.#operations.set(operation, made)
+    return made
+  }
+}
+
+function isOpenTo(operation: PreparedOperation, viewer: Viewer | null): boolean {
+  return operation.isOpenTo?.(viewer) ?? false
+}
+
+function variablesText(variables: GraphCall['variables']): string {
+  for (const _name in variables) return JSON.stringify(variables)
+  return ''
+}
