@@ -5,6 +5,7 @@ import { Arrivals } from '@gravity/shared/people/arrivals'
 import type { Platform } from '@gravity/shared/platform/platform'
 import { buildSubgraph } from '@gravity/shared/server/build-subgraph'
 import type { Subgraph } from '@gravity/shared/server/subgraph'
+import { invalidateProfileConsumers } from './consumers/invalidate-profile.ts'
 import { userRegisteredConsumer } from './consumers/user-registered.ts'
 import { createUsersContext } from './context.ts'
 import { CreateProfiles1795000000000 } from './migrations/1795000000000-create-profiles.ts'
@@ -26,12 +27,12 @@ export async function createSubgraph(platform: Platform): Promise<Subgraph> {
   })
   const arrivals = new Arrivals({ patienceMs: 3_000, now: platform.now })
   const listening = await database.listen('profile_created', (id) => arrivals.arrived(id))
-  const profiles = new ProfileService({ database, arrivals })
+  const profiles = new ProfileService({ database, arrivals, pubsub: platform.pubsub, log })
   const events = openEvents({
     service: 'users',
     platform,
     database,
-    consumers: [userRegisteredConsumer(profiles)],
+    consumers: [userRegisteredConsumer(profiles), ...invalidateProfileConsumers(platform)],
     log,
   })
   if (platform.seed === 'demo') await seedDemoProfiles(database, profiles)

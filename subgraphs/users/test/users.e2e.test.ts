@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
+import { INVALIDATION_TOPIC } from '@gravity/shared/cache/invalidation'
 import { userRegistered } from '@gravity/shared/events/contracts/auth'
 import { aViewer } from '@gravity/shared/testing/a-viewer'
 import { countStatements } from '@gravity/shared/testing/count-statements'
+import { eventually } from '@gravity/shared/testing/eventually'
 import { openTestSubgraph, type TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createSubgraph } from '../src/subgraph.ts'
@@ -191,6 +194,23 @@ describe('updateProfile', () => {
     })
     return data.updateProfile
   }
+
+  it('tells routers before it answers, and once more by its event', async () => {
+    const id = await person('Kept Somewhere')
+    const told: unknown[] = []
+    await using _ = await users.platform.pubsub.subscribe(INVALIDATION_TOPIC, (message) => {
+      told.push(message)
+    })
+
+    await change(id, { bio: 'New' })
+    await new Promise((resolve) => setImmediate(resolve))
+
+    const invalidation = { tags: [`User:${id}`] }
+    expect(told).toContainEqual(invalidation)
+    await eventually(() => {
+      expect(told.filter((message) => isDeepStrictEqual(message, invalidation)).length).toBe(2)
+    })
+  })
 
   it('changes what is named and keeps the rest', async () => {
     const id = await person('Before Change')

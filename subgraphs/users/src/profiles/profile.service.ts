@@ -1,10 +1,13 @@
+import { entityTag, publishInvalidation } from '@gravity/shared/cache/invalidation'
 import type { Database } from '@gravity/shared/database/open-database'
 import { GravityError } from '@gravity/shared/errors/gravity-error'
 import { type InvalidInput, invalidInput } from '@gravity/shared/errors/invalid-input'
 import { profileChanged, profileCreated } from '@gravity/shared/events/contracts/users'
 import { isUuid } from '@gravity/shared/identifiers/uuid-v7'
+import type { Logger } from '@gravity/shared/log/logger'
 import type { Arrivals } from '@gravity/shared/people/arrivals'
 import { displayNameRule, parseDisplayName } from '@gravity/shared/people/display-name'
+import type { PubSub } from '@gravity/shared/pubsub/pubsub'
 import type { Viewer } from '@gravity/shared/viewer/viewer'
 import type { UsersReads, UsersStore } from '../store.ts'
 import type { ProfileRow } from './profile.entity.ts'
@@ -14,6 +17,8 @@ import { usernameCandidates } from './username.ts'
 export interface ProfileServiceDeps {
   readonly database: Database<UsersStore, UsersReads>
   readonly arrivals: Arrivals
+  readonly pubsub: PubSub
+  readonly log: Logger
 }
 
 /** What a person may change; absent means unchanged, null means cleared. */
@@ -62,7 +67,7 @@ export class ProfileService {
   async update(viewer: Viewer, input: ProfileInput): Promise<ProfileRow | InvalidInput> {
     const changes = parseChanges(input)
     if ('__typename' in changes) return changes
-    return this.#deps.database.transaction(async (store) => {
+    const changed = await this.#deps.database.transaction(async (store) => {
       const row = await store.profiles.update(viewer.userId, changes)
       if (!row)
         throw new GravityError('NOT_FOUND', 'You have no profile yet. Try again in a moment.')
@@ -73,6 +78,18 @@ export class ProfileService {
       })
       return row
     })
+    await this.#invalidate(changed)
+    return changed
+  }
+
+  /** Before the answer, so that whoever changed the profile reads it as it is now. */
+  async #invalidate({ id }: ProfileRow): Promise<void> {
+    const { pubsub, log } = this.#deps
+    try {
+      await publishInvalidation(pubsub, [entityTag('User', id)])
+    } catch (err) {
+      log.warn({ err, userId: id }, 'Routers learn later that a profile has changed.')
+    }
   }
 
   /** Gives a registered person a profile, within the caller's transaction; does nothing when they have one. */
