@@ -24,13 +24,19 @@ export interface ManagedSourceOptions {
   readonly memoryFile?: string
 }
 
+/** A source that also knows what it composes from. */
+export interface ManagedSource extends SupergraphSource {
+  /** The last SDL of every subgraph; undefined while one has not been seen. */
+  sdls(): readonly string[] | undefined
+}
+
 /**
  * Composes running subgraphs with the supergraph manager of `@apollo/gateway` and keeps composing them. A subgraph that
  * is away counts with the last SDL it gave: the manager itself gives up when one of many does not answer, which also
  * hides what the others changed (apollographql/federation#1438, #1784). A change that does not compose is logged by the
  * manager, and the last good supergraph stays.
  */
-export function managedSource(options: ManagedSourceOptions): SupergraphSource {
+export function managedSource(options: ManagedSourceOptions): ManagedSource {
   const { log, fallbackSdl, pollMilliseconds = 5_000 } = options
   let cleanup: (() => Promise<void>) | undefined
   let retry: NodeJS.Timeout | undefined
@@ -69,6 +75,10 @@ export function managedSource(options: ManagedSourceOptions): SupergraphSource {
     retry.unref()
   }
   return {
+    sdls() {
+      const known = options.subgraphs.flatMap(({ name }) => memory?.get(name) ?? [])
+      return known.length === options.subgraphs.length ? known : undefined
+    },
     async start(onChange) {
       const sdls = await openLastGoodSdls(options.memoryFile, log)
       memory = sdls

@@ -1,12 +1,11 @@
 import {
-  Supergraph as FederatedSupergraph,
+  type Supergraph as FederatedSupergraph,
   isCompositeType,
   possibleRuntimeTypes,
-  ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
 } from '@apollo/federation-internals'
-import { type GraphQLSchema, parse } from 'graphql'
+import type { GraphQLSchema } from 'graphql'
 import { type FederatedNames, federatedNames } from './federated-names.ts'
-import { withResolvableKeysFirst } from './key-order.ts'
+import { buildFederated, parseSupergraph } from './federated-supergraph.ts'
 import { type RequirementConflicts, requirementConflicts } from './requirement-conflicts.ts'
 
 /**
@@ -38,21 +37,25 @@ export interface TypeRelations {
   satisfies(name: string, condition: string): boolean
 }
 
+export interface SupergraphOptions {
+  /** Whether the API schema has `@defer`; true by default. */
+  readonly defer?: boolean | undefined
+}
+
 /**
  * Reads a supergraph that uses any feature the Apollo planner knows, access directives included. Throws when the text
  * is no supergraph, or uses a feature for security or execution that is unknown here.
  */
-export function createSupergraph(sdl: string): Supergraph {
-  const document = withResolvableKeysFirst(parse(sdl, { noLocation: true }))
-  const federated = FederatedSupergraph.build(document, {
-    supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
-    // Composition has validated it; doing so again doubles the time to the first answer.
-    validateSupergraph: false,
-  })
+export function createSupergraph(
+  sdl: string,
+  { defer = true }: SupergraphOptions = {},
+): Supergraph {
+  const document = parseSupergraph(sdl)
+  const federated = buildFederated(document)
   return {
     sdl,
     federated,
-    apiSchema: federated.apiSchema().toGraphQLJSSchema(),
+    apiSchema: federated.apiSchema().toGraphQLJSSchema({ includeDefer: defer }),
     types: createTypeRelations(federated),
     names: federatedNames(document),
     conflicts: requirementConflicts(document),
