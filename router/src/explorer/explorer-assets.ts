@@ -35,6 +35,7 @@ const sources: ReadonlyMap<string, AssetSource> = new Map([
   ['graphiql.js', { contentType: script, package: 'graphiql', path: 'graphiql.min.js' }],
   ['graphiql.css', { contentType: style, package: 'graphiql', path: 'graphiql.min.css' }],
   ['graphiql-page.js', { contentType: script, path: 'graphiql-page.js' }],
+  ['query-plan.js', { contentType: script, path: 'query-plan.js' }],
   ['landing-page.js', { contentType: script, path: 'landing-page.js' }],
   ['page.css', { contentType: style, path: 'page.css' }],
 ])

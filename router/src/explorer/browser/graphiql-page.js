@@ -1,5 +1,5 @@
-// Runs in the browser, after React and GraphiQL have defined themselves as globals.
-const { React, ReactDOM, GraphiQL } = globalThis
+// Runs in the browser, after React, GraphiQL and the panel for query plans have defined themselves as globals.
+const { React, ReactDOM, GraphiQL, queryPlanPlugin } = globalThis
 
 const endpoint = new URL('/graphql', globalThis.location.href)
 const socketEndpoint = new URL(endpoint)
@@ -18,6 +18,7 @@ ReactDOM.createRoot(container).render(
   React.createElement(GraphiQL, {
     fetcher,
     defaultQuery,
+    plugins: [queryPlanPlugin],
     defaultEditorToolsVisibility: 'headers',
     shouldPersistHeaders: true,
   }),
