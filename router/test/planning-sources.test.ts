@@ -91,6 +91,20 @@ describe('fileSource', () => {
 })
 
 describe('managedSource', () => {
+  it('knows what it composes from, as soon as it has seen all of it', async () => {
+    const { sdls, options } = twoSubgraphs()
+    const managed = managedSource(options)
+    expect(managed.sdls()).toBeUndefined()
+    await using source = await started(managed)
+    expect(managed.sdls()).toEqual([sdls['one'], sdls['two']])
+
+    // Directives that composition leaves out change the schema too: what is read from them is read anew.
+    const marked = 'directive @viewerIndependent on FIELD_DEFINITION '
+    sdls['one'] = `${marked} type Query { one: Int @viewerIndependent }`
+    await eventually(() => expect(source.changes()).toBe(1))
+    expect(managed.sdls()).toEqual([sdls['one'], sdls['two']])
+  })
+
   it('composes running subgraphs and follows their changes', async () => {
     const { sdls, options } = twoSubgraphs()
     await using source = await started(managedSource(options))
