@@ -6,7 +6,7 @@ import { parseWithinLimits } from './parse-within-limits.ts'
 
 export interface DocumentChecksOptions {
   readonly documentLimits: DocumentLimits
-  /** How many objects an answer may have, by the pages that the document asks for; see `estimateNodes`. */
+  /** How many objects an answer may have, by the pages that the document asks for; see `compileEstimate`. */
   readonly maximumNodes: number
   /** Whether clients may introspect the schema. */
   readonly introspection: boolean
@@ -17,7 +17,7 @@ export function documentChecks({
   documentLimits,
   maximumNodes,
   introspection,
-}: DocumentChecksOptions): Required<ParseOptions> {
+}: DocumentChecksOptions): Omit<Required<ParseOptions>, 'observePreparation'> {
   const withinLimits: DocumentRule = (document) =>
     checkDocumentLimits(document, documentLimits).map((error) => error.toJSON())
   const withoutIntrospection: DocumentRule = (document, schema) =>
