@@ -8,6 +8,8 @@ export type Checks = Readonly<Record<string, () => Promise<void>>>
 export interface HealthOptions {
   /** Asked anew at every probe, because the subgraphs may change while the router runs. */
   readonly checks: () => Checks
+  /** The states of the circuits to subgraphs, told beside the dependencies. */
+  readonly circuits?: () => Readonly<Record<string, string>> | undefined
   /** Aborted when the router stops: from then on it is not ready. */
   readonly stopping: AbortSignal
   readonly log: Logger
@@ -27,7 +29,7 @@ export function createHealthRoutes(options: HealthOptions): ReadonlyMap<string, 
       const { ready: answers, dependencies } = await readiness()
       const ready = answers && !options.stopping.aborted
       const status = options.stopping.aborted ? 'stopping' : ready ? 'ready' : 'unavailable'
-      const body = JSON.stringify({ status, dependencies })
+      const body = JSON.stringify({ status, dependencies, circuits: options.circuits?.() })
       exchange.answer({ status: ready ? 200 : 503, body })
     },
   }

@@ -1,7 +1,15 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { HttpObserver, Route } from '../transport/http-server.ts'
+import { DurationHistogram, type DurationSeries } from './duration-histogram.ts'
 
-export interface RouterMetrics {
+/** Where other parts register what they count. */
+export interface Registration {
+  readonly registry: Registry
+  /** Adds a histogram to what is shown; see `DurationHistogram`. */
+  addHistogram(options: ConstructorParameters<typeof DurationHistogram>[0]): DurationHistogram
+}
+
+export interface RouterMetrics extends Registration {
   readonly observeRequest: HttpObserver
   /** Told when a socket opens; the returned function, when it closes. */
   readonly observeSocket: () => () => void
@@ -25,6 +33,12 @@ export function createRouterMetrics(): RouterMetrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
+  const histograms: DurationHistogram[] = []
+  const addHistogram: Registration['addHistogram'] = (options) => {
+    const histogram = new DurationHistogram(options)
+    histograms.push(histogram)
+    return histogram
+  }
   const sockets = new Gauge({
     name: 'gravity_router_sockets',
     help: 'Open WebSockets.',
@@ -36,7 +50,9 @@ export function createRouterMetrics(): RouterMetrics {
     registers,
   })
   return {
-    observeRequest: createRequestObserver(registers),
+    registry,
+    addHistogram,
+    observeRequest: createRequestObserver({ registry, addHistogram }),
     observeSocket: () => openOn(sockets),
     observeSubscription: () => openOn(subscriptions),
     routes: new Map([
@@ -44,7 +60,8 @@ export function createRouterMetrics(): RouterMetrics {
         '/metrics',
         {
           async get(exchange) {
-            const body = await registry.metrics()
+            const counted = await registry.metrics()
+            const body = counted + histograms.map((histogram) => histogram.text()).join('')
             exchange.answer({ status: 200, contentType: registry.contentType, body })
           },
         },
@@ -53,53 +70,57 @@ export function createRouterMetrics(): RouterMetrics {
   }
 }
 
-function createRequestObserver(registers: Registry[]): HttpObserver {
-  const labelNames = ['path', 'status'] as const
-  const requests = new Counter({
+function createRequestObserver({ registry, addHistogram }: Registration): HttpObserver {
+  const registers = [registry]
+  const paths = new Map<string, PathTally>()
+  let underWay = 0
+  new Counter({
     name: 'gravity_router_http_requests_total',
     help: 'HTTP requests answered, by path and status.',
-    labelNames,
+    labelNames: ['path', 'status'],
     registers,
+    collect() {
+      this.reset()
+      for (const [path, { statuses }] of paths) {
+        for (const [status, count] of statuses) this.inc({ path, status }, count)
+      }
+    },
   })
-  const durations = new Histogram({
-    name: 'gravity_router_http_request_duration_seconds',
-    help: 'Time from the headers of a request to the end of its answer.',
-    labelNames: ['path'],
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    registers,
-  })
-  const inFlight = new Gauge({
+  new Gauge({
     name: 'gravity_router_http_requests_in_flight',
     help: 'HTTP requests begun and not yet answered.',
     registers,
+    collect() {
+      this.set(underWay)
+    },
   })
-
-  // Finding a labelled series costs more than counting in it, so each is found once.
-  const series = new Map<string, PathSeries>()
-  return (path) => {
-    const name = knownPaths.has(path) ? path : 'other'
-    const found = series.get(name) ?? openSeries(name)
-    const begun = performance.now()
-    inFlight.inc()
-    return (status) => {
-      inFlight.dec()
-      found.duration.observe((performance.now() - begun) / 1_000)
-      const counter = found.counters.get(status) ?? requests.labels(name, String(status))
-      found.counters.set(status, counter)
-      counter.inc()
-    }
+  const durations = addHistogram({
+    name: 'gravity_router_http_request_duration_seconds',
+    help: 'Time from the headers of a request to the end of its answer.',
+  })
+  const open = (path: string): PathTally => {
+    const opened = { duration: durations.series({ path }), statuses: new Map() }
+    paths.set(path, opened)
+    return opened
   }
 
-  function openSeries(name: string): PathSeries {
-    const opened = { duration: durations.labels(name), counters: new Map() }
-    series.set(name, opened)
-    return opened
+  return (path) => {
+    const name = knownPaths.has(path) ? path : 'other'
+    const { duration, statuses } = paths.get(name) ?? open(name)
+    const begun = performance.now()
+    underWay += 1
+    return (status) => {
+      underWay -= 1
+      duration.observe(performance.now() - begun)
+      statuses.set(status, (statuses.get(status) ?? 0) + 1)
+    }
   }
 }
 
-interface PathSeries {
-  readonly duration: Histogram.Internal<'path'>
-  readonly counters: Map<number, Counter.Internal>
+/** What is counted as requests pass; the registry reads it when somebody looks. */
+interface PathTally {
+  readonly duration: DurationSeries
+  readonly statuses: Map<number, number>
 }
 
 function openOn(gauge: Gauge): () => void {
