@@ -22,6 +22,8 @@ export interface RunningGravity {
 export interface GravityOptions {
   /** Stands in front of every database address, so that a test can take PostgreSQL away. */
   readonly viaProxy?: (url: string) => Promise<string>
+  /** Further variables. */
+  readonly env?: NodeJS.ProcessEnv
 }
 
 interface Surroundings {
@@ -30,7 +32,7 @@ interface Surroundings {
 }
 
 /** Databases and a data directory of their own, and a free port. */
-async function createSurroundings({ viaProxy }: GravityOptions): Promise<Surroundings> {
+async function createSurroundings({ viaProxy, env = {} }: GravityOptions): Promise<Surroundings> {
   const directory = await mkdtemp(join(tmpdir(), 'gravity-story-'))
   const services = [...subgraphList.map(({ name }) => name), 'queues']
   const databases = await Promise.all(services.map((service) => createTestDatabase(service)))
@@ -52,6 +54,7 @@ async function createSurroundings({ viaProxy }: GravityOptions): Promise<Surroun
       GRAVITY_DATA_DIR: directory,
       GRAVITY_SEED: 'none',
       GRAVITY_LOG_LEVEL: 'error',
+      ...env,
     },
     async remove() {
       await Promise.all(databases.map((database) => database.drop()))

@@ -21,7 +21,10 @@ export interface Observation {
   readonly watch: RequestWatch | undefined
   /** To be put around the clients of the subgraphs, below what answers from memory. */
   wrapClients(open: OpenClient): OpenClient
-  readonly graphOptions: Pick<GraphOptions, 'observePreparation' | 'planCache' | 'allowsPolicy'>
+  readonly graphOptions: Pick<
+    GraphOptions,
+    'observePreparation' | 'planCache' | 'allowsPolicy' | 'decideLabel'
+  >
   /** Tells the schema of a graph, now and whenever it changes. */
   followSchema(graph: ServedGraph): void
 }
@@ -31,7 +34,7 @@ export async function openObservation(options: OpenObservationOptions): Promise<
   const { plugins = [], telemetry, ...known } = options
   const metrics = createRouterMetrics()
   const { planCache, observePreparation, measureClients } = createGraphMetrics(metrics)
-  const { watch, allowsPolicy } = await openWatch({ ...known, plugins, telemetry, planCache })
+  const { watch, ...decisions } = await openWatch({ ...known, plugins, telemetry, planCache })
   return {
     metrics,
     watch,
@@ -42,7 +45,7 @@ export async function openObservation(options: OpenObservationOptions): Promise<
     graphOptions: {
       observePreparation: observeAll([observePreparation, watch?.observePreparation]),
       planCache,
-      allowsPolicy,
+      ...decisions,
     },
     followSchema(graph) {
       if (!watch) return

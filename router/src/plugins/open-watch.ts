@@ -26,6 +26,8 @@ export interface OpenedWatch {
   readonly watch: RequestWatch | undefined
   /** Undefined when no plugin evaluates policies. */
   readonly allowsPolicy: PolicyCheck | undefined
+  /** Undefined when no plugin decides labels. */
+  readonly decideLabel: RouterPlugin['decideLabel']
 }
 
 /** Loads the plugins, of which OpenTelemetry is the first, and opens the access log. Throws a StartError. */
@@ -38,6 +40,7 @@ export async function openWatch(options: OpenWatchOptions): Promise<OpenedWatch>
   return {
     watch: createRequestWatch({ plugins, accessLog, log }),
     allowsPolicy: composePolicyCheck(plugins),
+    decideLabel: composeLabelDecision(plugins),
   }
 }
 
@@ -56,4 +59,16 @@ function composePolicyCheck(plugins: readonly RouterPlugin[]): PolicyCheck | und
   const checks = plugins.filter(({ allowsPolicy }) => allowsPolicy)
   if (checks.length === 0) return undefined
   return (policy, viewer) => checks.some((plugin) => plugin.allowsPolicy?.(policy, viewer) === true)
+}
+
+function composeLabelDecision(plugins: readonly RouterPlugin[]): RouterPlugin['decideLabel'] {
+  const deciders = plugins.filter(({ decideLabel }) => decideLabel)
+  if (deciders.length === 0) return undefined
+  return (label, viewer) => {
+    for (const plugin of deciders) {
+      const decided = plugin.decideLabel?.(label, viewer)
+      if (decided !== undefined) return decided
+    }
+    return undefined
+  }
 }

@@ -44,6 +44,8 @@ export interface RouterPlugin {
   readonly addsSubgraphHeaders?: boolean
   /** Whether a viewer satisfies a policy (`@policy`); one plugin that says so is enough. */
   readonly allowsPolicy?: PolicyCheck
+  /** Whether a label of `@override` is on for a viewer; undefined leaves it to the next plugin, and in the end to the configuration. */
+  readonly decideLabel?: (label: string, viewer: Viewer | null) => boolean | undefined
   /** The router has stopped. */
   onStop?(): void | Promise<void>
 }

@@ -2,6 +2,7 @@ import { GravityError } from '@gravity/shared/errors/gravity-error'
 import type { Logger } from '@gravity/shared/log/logger'
 import { createInMemoryCaller } from '@gravity/shared/server/call-in-memory'
 import type { Subgraph } from '@gravity/shared/server/subgraph'
+import type { OperationSpans } from '@gravity/shared/telemetry/operation-spans'
 import type { FormattedExecutionResult } from 'graphql'
 import type {
   SubgraphCall,
@@ -16,7 +17,7 @@ import type {
  */
 export function createMemoryClient(
   subgraph: Subgraph,
-  options: { readonly log: Logger },
+  options: { readonly log: Logger; readonly spans?: OperationSpans | undefined },
 ): SubgraphClient {
   const caller = createInMemoryCaller(subgraph, options)
   return {

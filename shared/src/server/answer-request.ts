@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type ErrorCode, GravityError } from '../errors/gravity-error.ts'
 import type { Logger } from '../log/logger.ts'
+import type { OperationSpans } from '../telemetry/operation-spans.ts'
 import { IDENTITY_HEADER, type IdentitySigner } from '../viewer/signed-identity.ts'
 import { continueTraceparent } from '../viewer/trace-context.ts'
 import type { RequestIdentity } from '../viewer/viewer.ts'
@@ -22,6 +23,8 @@ export interface RequestAnswererOptions {
   readonly metrics: ServerMetrics
   readonly log: Logger
   readonly maximumBytes: number
+  /** When calls are traced. */
+  readonly spans?: OperationSpans | undefined
   /** True once the server has begun to stop: it is then alive, but not ready. */
   readonly isStopping: () => boolean
 }
@@ -80,7 +83,15 @@ async function answerGraphql(
     return refusalAnswer(415, 'BAD_USER_INPUT', 'The body must be application/json')
   }
   const body = await readBody(request, options.maximumBytes)
-  return options.endpoint.answer({ headers, body, identity, signal })
+  const { endpoint, spans } = options
+  if (!spans) return endpoint.answer({ headers, body, identity, signal })
+  return spans.trace({
+    identity,
+    kind: 'server',
+    attributes: { 'http.request.method': 'POST', 'url.path': graphqlPath },
+    run: (own, trace) => endpoint.answer({ headers, body, identity: own, signal, trace }),
+    describe: ({ status }) => ({ 'http.response.status_code': status }),
+  })
 }
 
 async function answerPublicRoute(

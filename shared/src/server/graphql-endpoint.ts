@@ -8,10 +8,14 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled'
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer'
+import type { GatewayInterface } from '@apollo/server-gateway-interface'
 import { GraphQLError } from 'graphql'
+import { cacheControlText } from '../cache/cache-policy.ts'
 import { invariant } from '../errors/invariant.ts'
 import type { Logger } from '../log/logger.ts'
+import type { OperationTrace } from '../telemetry/operation-spans.ts'
 import type { RequestIdentity } from '../viewer/viewer.ts'
+import { createCachePolicies } from './cache-policies.ts'
 import { type HttpAnswer, jsonAnswer, refusalAnswer } from './http-answer.ts'
 import { asGraphQLError } from './run-operation.ts'
 import type { ServerMetrics } from './server-metrics.ts'
@@ -25,6 +29,8 @@ export interface GraphqlEndpointOptions {
   readonly httpServer: Server
   /** How long `stop` waits for requests in flight. */
   readonly graceMs: number
+  /** Whether requests may come with a `trace`. */
+  readonly traced?: boolean
 }
 
 /** One GraphQL request whose sender is known. */
@@ -33,6 +39,8 @@ export interface GraphqlRequest {
   readonly body: string
   readonly identity: RequestIdentity
   readonly signal: AbortSignal
+  /** Told what is asked and what goes wrong, when the request is traced. */
+  readonly trace?: OperationTrace | undefined
 }
 
 /** GraphQL over HTTP for one subgraph, by Apollo Server. */
@@ -69,11 +77,13 @@ function formatError(_formatted: unknown, error: unknown): TruthfulError {
 
 function observe(
   errors: readonly GraphQLError[],
-  { identity, signal }: GraphqlRequest,
+  { identity, signal, trace }: GraphqlRequest,
   { subgraph, log, metrics }: GraphqlEndpointOptions,
 ): void {
   logFaults(errors, { subgraph: subgraph.name, identity, signal }, log)
-  for (const error of errors) metrics.countError(formatError(error, error).extensions.code)
+  const codes = errors.map((error) => formatError(error, error).extensions.code)
+  for (const code of codes) metrics.countError(code)
+  trace?.errors(codes)
 }
 
 function observeErrors(options: GraphqlEndpointOptions): ApolloServerPlugin<CallContext> {
@@ -88,10 +98,60 @@ function observeErrors(options: GraphqlEndpointOptions): ApolloServerPlugin<Call
   }
 }
 
+/** Tells the traces of requests what is asked. */
+function tellOperations(): ApolloServerPlugin<CallContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ operation, operationName, contextValue }) {
+          if (!operation) return
+          contextValue[call].trace?.operation(operation.operation, operationName ?? undefined)
+        },
+      }
+    },
+  }
+}
+
+/** Tells routers for how long they may keep an answer. Apollo's own plugin would look at every field of every answer. */
+function tellCachePolicy({ subgraph }: GraphqlEndpointOptions): ApolloServerPlugin<CallContext> {
+  const policyOf = createCachePolicies(subgraph.schema)
+  return {
+    async requestDidStart() {
+      return {
+        async willSendResponse({ document, operationName, response: { body, http } }) {
+          if (!document || body.kind !== 'single' || body.singleResult.errors) return
+          const policy = policyOf(document, operationName ?? undefined)
+          if (policy) http.headers.set('cache-control', cacheControlText(policy))
+        },
+      }
+    },
+  }
+}
+
+/** Apollo Server parses, validates and keeps documents; they are executed as in memory. */
+function compiledGateway({ schema, sdl, execute }: Subgraph): GatewayInterface {
+  return {
+    load: async () => ({
+      executor: async ({ document, request, context }) =>
+        execute({
+          document,
+          operationName: request.operationName,
+          variableValues: request.variables,
+          contextValue: context,
+        }),
+    }),
+    onSchemaLoadOrUpdate(callback) {
+      callback({ apiSchema: schema, coreSupergraphSdl: sdl })
+      return () => undefined
+    },
+    stop: async () => undefined,
+  }
+}
+
 function createApolloServer(options: GraphqlEndpointOptions): ApolloServer<CallContext> {
   const log = options.log.child({ part: 'apollo-server' })
   return new ApolloServer<CallContext>({
-    schema: options.subgraph.schema,
+    gateway: compiledGateway(options.subgraph),
     // Only the router and its signature reach this server; what its clients may see is decided there.
     introspection: true,
     csrfPrevention: false,
@@ -115,6 +175,8 @@ function createApolloServer(options: GraphqlEndpointOptions): ApolloServer<CallC
         stopGracePeriodMillis: options.graceMs,
       }),
       observeErrors(options),
+      tellCachePolicy(options),
+      ...(options.traced ? [tellOperations()] : []),
     ],
   })
 }

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { Logger } from '../log/logger.ts'
+import type { OperationSpans } from '../telemetry/operation-spans.ts'
 import { createIdentitySigner } from '../viewer/signed-identity.ts'
 import { createRequestAnswerer, graphqlPath } from './answer-request.ts'
 import { openGraphqlEndpoint } from './graphql-endpoint.ts'
@@ -21,6 +22,8 @@ export interface ServeOptions {
   readonly maximumBytes?: number
   /** How long `stop` waits for what is in flight before it cuts it. Default 10 seconds. */
   readonly graceMs?: number
+  /** When calls are traced; belongs to the caller. */
+  readonly spans?: OperationSpans | undefined
 }
 
 export interface SubgraphServer {
@@ -53,7 +56,9 @@ export async function serveSubgraph(
   })
   const metrics = createServerMetrics(subgraph.name)
   const httpServer = createServer({ keepAliveTimeout: keepAliveMs })
-  const parts = { subgraph, signer, metrics, log, maximumBytes, graceMs, httpServer }
+  const { spans } = options
+  const traced = spans !== undefined
+  const parts = { subgraph, signer, metrics, log, maximumBytes, graceMs, httpServer, spans, traced }
   const endpoint = await openGraphqlEndpoint(parts)
   const sockets = openGraphqlSocket(parts)
   let stopping: Promise<void> | undefined

@@ -1,4 +1,6 @@
 import { openPlatform } from '../platform/open-platform.ts'
+import { readTelemetryConfig } from '../telemetry/config.ts'
+import { openSubgraphSpans } from '../telemetry/open-subgraph-spans.ts'
 import { readServerConfig } from './config.ts'
 import { runUntilStopped } from './run-until-stopped.ts'
 import { serveSubgraph } from './serve-subgraph.ts'
@@ -16,13 +18,16 @@ async function open(
   { name, port }: RunSubgraphOptions,
 ): Promise<{ stop(): Promise<void> }> {
   const config = readServerConfig(port)
+  const telemetry = readTelemetryConfig()
   await using opening = new AsyncDisposableStack()
   const platform = opening.adopt(await openPlatform({ name, distributed: true }), (opened) =>
     opened.close(),
   )
   const { log } = platform
   const subgraph = opening.adopt(await createSubgraph(platform), (opened) => opened.stop())
-  const server = opening.adopt(await serveSubgraph(subgraph, { ...config, log }), (opened) =>
+  const spans = await openSubgraphSpans(telemetry, { name, log })
+  if (spans) opening.defer(() => spans.stop())
+  const server = opening.adopt(await serveSubgraph(subgraph, { ...config, log, spans }), (opened) =>
     opened.stop(),
   )
   await subgraph.start()

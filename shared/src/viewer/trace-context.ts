@@ -19,6 +19,11 @@ export function continueTraceparent(incoming: string | undefined): string {
   return `00-${parent.traceId}-${randomHex().slice(16)}-${parent.sampled ? '01' : '00'}`
 }
 
+/** A `traceparent` of version 00. */
+export function formatTraceparent({ traceId, spanId, sampled }: TraceParent): string {
+  return `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`
+}
+
 /** The 32 hexadecimal digits that all hops of a request share; undefined when the value is malformed. */
 export function traceIdOf(traceparent: string): string | undefined {
   return parseTraceparent(traceparent)?.traceId
@@ -30,14 +35,19 @@ function randomHex(): string {
   return id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + id.slice(19, 23) + id.slice(24)
 }
 
-interface TraceParent {
+/** What a `traceparent` says. */
+export interface TraceParent {
+  /** 32 hexadecimal digits. */
   readonly traceId: string
+  /** 16 hexadecimal digits. */
+  readonly spanId: string
   readonly sampled: boolean
 }
 
-function parseTraceparent(value: string | undefined): TraceParent | undefined {
-  const [, version, traceId, , flags, appended] = traceparentPattern.exec(value ?? '') ?? []
-  if (traceId === undefined || flags === undefined) return undefined
+/** Reads a `traceparent`; undefined when it is missing or malformed. */
+export function parseTraceparent(value: string | undefined): TraceParent | undefined {
+  const [, version, traceId, spanId, flags, appended] = traceparentPattern.exec(value ?? '') ?? []
+  if (traceId === undefined || spanId === undefined || flags === undefined) return undefined
   if (version === '00' && appended !== undefined) return undefined
-  return { traceId, sampled: (Number.parseInt(flags, 16) & 1) === 1 }
+  return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 }
 }
