@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals'
 import { aGate, createCachingSubgraphs } from './caching-subgraphs.ts'
 import { openTestRouter } from './opened-router.ts'
 
-async function start(env: NodeJS.ProcessEnv = {}) {
+async function start(env: NodeJS.ProcessEnv = { GRAVITY_ROUTER_DEDUPLICATE: 'true' }) {
   const graph = createCachingSubgraphs()
   const router = await openTestRouter(graph.subgraphs, env)
   return { graph, router, [Symbol.asyncDispose]: router.stop }
@@ -28,8 +28,8 @@ describe('equal queries at the same time', () => {
     expect(it.graph.asked.get('uncached')).toBe(2)
   })
 
-  it('are executed each for itself when that is switched off and nothing of them may be kept', async () => {
-    await using it = await start({ GRAVITY_ROUTER_DEDUPLICATE: 'false' })
+  it('are executed each for itself by default when nothing of them may be kept', async () => {
+    await using it = await start({})
     it.graph.gate = aGate()
     const asked = [1, 2, 3].map(() => it.router.ask(slow.query, { variables: { id: '1' } }))
 
@@ -40,7 +40,7 @@ describe('equal queries at the same time', () => {
   })
 
   it('whose answer may be kept are executed once all the same', async () => {
-    await using it = await start({ GRAVITY_ROUTER_DEDUPLICATE: 'false' })
+    await using it = await start({})
     const query = 'query ($id: ID!) { person(id: $id) { name } }'
     await it.router.ask(query, { variables: { id: '1' } })
     it.graph.gate = aGate()

@@ -5,6 +5,8 @@ import { describe, expect, it } from '@jest/globals'
 import { OperationTypeNode, parse } from 'graphql'
 import { createHttpClient, type HttpClientOptions } from '../src/subgraphs/http-client.ts'
 import type { SubgraphClient, SubgraphRequest } from '../src/subgraphs/subgraph-client.ts'
+import { openSubgraphTraffic } from '../src/subgraphs/subgraph-traffic.ts'
+import { defaultTrafficSettings, type TrafficSettings } from '../src/subgraphs/traffic-settings.ts'
 import { anIdentity } from './execution-graph.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void
@@ -15,7 +17,11 @@ interface Peer {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-async function aPeer(handle: Handler, options: Partial<HttpClientOptions> = {}): Promise<Peer> {
+interface PeerOptions extends Pick<HttpClientOptions, 'signer'> {
+  readonly settings?: Partial<TrafficSettings>
+}
+
+async function aPeer(handle: Handler, { signer, settings }: PeerOptions = {}): Promise<Peer> {
   const requests: IncomingMessage[] = []
   const server = createServer(async (request, response) => {
     requests.push(request)
@@ -28,7 +34,8 @@ async function aPeer(handle: Handler, options: Partial<HttpClientOptions> = {}):
   const client = createHttpClient({
     name: 'peer',
     url: `http://127.0.0.1:${port}/x?y=1`,
-    ...options,
+    signer,
+    traffic: openSubgraphTraffic({ ...defaultTrafficSettings, ...settings }),
   })
   return {
     client,
@@ -144,14 +151,14 @@ describe('createHttpClient', () => {
     })
 
     expect(await failureOf(peer.client.send(aRequest(), call()))).toBe(
-      `SUBGRAPH_UNAVAILABLE: peer answered ${status} ${type} instead of a GraphQL response: ${body}`,
+      `SUBGRAPH_UNAVAILABLE: peer did not answer with a GraphQL response: ${status} ${type}: ${body}`,
     )
   })
 
   it('gives up at its deadline, at its size limit and when its client has gone', async () => {
-    await using slow = await aPeer(() => undefined, { deadlineMilliseconds: 50 })
+    await using slow = await aPeer(() => undefined, { settings: { deadlineMs: 50 } })
     await using large = await aPeer(json({ data: { a: 'x'.repeat(2_000) } }), {
-      maximumResponseBytes: 1_000,
+      settings: { responseBytes: 1_000 },
     })
     await using silent = await aPeer(() => undefined)
     const client = new AbortController()
@@ -159,10 +166,10 @@ describe('createHttpClient', () => {
     client.abort(new Error('The client has gone'))
 
     expect(await failureOf(slow.client.send(aRequest(), call()))).toBe(
-      'SUBGRAPH_UNAVAILABLE: peer cannot be reached',
+      'SUBGRAPH_UNAVAILABLE: peer did not answer within its deadline',
     )
     expect(await failureOf(large.client.send(aRequest(), call()))).toBe(
-      'SUBGRAPH_UNAVAILABLE: peer cannot be reached',
+      'SUBGRAPH_UNAVAILABLE: peer answers more than it may',
     )
     expect(await failureOf(left)).toEqual(new Error('The client has gone'))
   })
@@ -204,6 +211,6 @@ describe('createHttpClient', () => {
     await using bad = await aPeer(json({ errors: [{ message: 'No' }] }))
 
     await expect(good.client.check()).resolves.toBeUndefined()
-    await expect(bad.client.check()).rejects.toThrow('peer does not answer queries')
+    await expect(bad.client.check()).rejects.toThrow('it does not answer queries')
   })
 })

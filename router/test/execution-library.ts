@@ -270,3 +270,17 @@ export const librarySubgraphs: readonly TestSubgraph[] = [
     },
   },
 ]
+
+/** Texts of the arguments for fields that have some; for random operations. */
+export const libraryArguments = {
+  'Query.person': ['(id: "1")', '(id: "2")', '(id: "9")'],
+  'Query.search': ['(text: "1")', '(text: "item")'],
+  'Query.copy': ['(house: "N", number: 1)', '(house: "Z", number: 1)'],
+  'Query.echo': ['', '(number: 1, point: {x: 2, y: [1]})', '(mood: BAD)'],
+  'Item.reviews': ['', '(first: 1)', '(first: 2)'],
+  'Book.reviews': ['', '(first: 1)', '(first: 2)'],
+  'Film.reviews': ['', '(first: 1)', '(first: 2)'],
+  'Item.slug': ['(prefix: "a")', '(prefix: "b")'],
+  'Book.slug': ['(prefix: "a")', '(prefix: "b")'],
+  'Film.slug': ['(prefix: "a")', '(prefix: "b")'],
+}

@@ -27,11 +27,13 @@ export interface RandomOptions {
   readonly argumentTexts: Readonly<Record<string, readonly string[]>>
   /** Names that aliases are taken from; several times the same on purpose. */
   readonly aliases: readonly string[]
+  /** How many fragments of a hundred are deferred, and how many more there are; none when it is left out. */
+  readonly deferPercent?: number
 }
 
 /** A random query, valid against the schema except that selections of one name may not merge. */
 export function randomQuery(options: RandomOptions): string {
-  const { schema, seed } = options
+  const { schema, seed, deferPercent = 0 } = options
   const random = randomNumbers(seed)
   const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(random() * list.length)]
   const queryType = schema.getQueryType()
@@ -41,6 +43,10 @@ export function randomQuery(options: RandomOptions): string {
     if (random() > 0.12) return ''
     const name = random() < 0.5 ? 'skip' : 'include'
     return ` @${name}(if: ${pick(['$yes', '$no', 'true', 'false'])})`
+  }
+  const defer = (): string => {
+    if (random() * 100 >= deferPercent) return ''
+    return ` @defer${pick(['', '', '(if: $yes)', '(if: $no)', '(if: true)'])}`
   }
   const field = (
     type: GraphQLCompositeType,
@@ -60,13 +66,14 @@ export function randomQuery(options: RandomOptions): string {
     const types = isAbstractType(type) ? [...schema.getPossibleTypes(type), type] : [type]
     const condition = pick(types)
     if (!condition || depth === 0) return ''
-    return `... on ${condition.name}${directive()} ${selection(condition, depth - 1)}`
+    const directives = deferPercent > 0 ? `${directive()}${defer()}` : directive()
+    return `... on ${condition.name}${directives} ${selection(condition, depth - 1)}`
   }
   const selection = (type: GraphQLCompositeType, depth: number): string => {
     const fields = isUnionType(type) ? [] : Object.values(type.getFields())
     const typename = random() < 0.3 || fields.length === 0 ? ['__typename'] : []
     const picked = Array.from({ length: 1 + Math.floor(random() * 4) }, () => pick(fields))
-    const fragments = isAbstractType(type) ? 2 : Number(random() < 0.2)
+    const fragments = isAbstractType(type) ? 2 : Number(random() < (deferPercent > 0 ? 0.7 : 0.2))
     const parts = [
       ...typename,
       ...picked.map((definition) => (definition ? field(type, definition, depth) : '')),

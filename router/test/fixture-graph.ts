@@ -4,14 +4,17 @@ import {
   type DocumentNode,
   type ExecutionResult,
   execute,
+  type FragmentDefinitionNode,
   GraphQLError,
   type GraphQLFormattedError,
   getOperationAST,
+  Kind,
   subscribe,
   validate,
 } from 'graphql'
 import type { Graph, GraphCall, GraphResult, PreparedOperation } from '../src/graph.ts'
 import { checkDocumentLimits } from '../src/limits/check-document-limits.ts'
+import { countFields } from '../src/limits/count-fields.ts'
 import { defaultDocumentLimits } from '../src/limits/document-limits.ts'
 import { parseWithinLimits } from '../src/limits/parse-within-limits.ts'
 
@@ -74,6 +77,9 @@ export function createFixtureGraph(): FixtureGraph {
     apiSchema: () => schema,
     prepare: async ({ query, operationName }) => prepare(query, operationName),
     async execute(operation, call) {
+      return toResult(await execute({ ...toArguments(operation, call), rootValue }))
+    },
+    async executeInParts(operation, call) {
       return toResult(await execute({ ...toArguments(operation, call), rootValue }))
     },
     async subscribe(operation, call) {
@@ -193,11 +199,22 @@ function prepare(
     if (errors.length > 0) return { errors: errors.map(format) }
     const node = getOperationAST(document, operationName)
     if (!node) return { errors: [format(new GraphQLError('Unknown operation'))] }
-    return { kind: node.operation, name: node.name?.value, document }
+    return {
+      kind: node.operation,
+      name: node.name?.value,
+      defers: false,
+      document,
+      countFields: () => countFields({ operation: node, fragments: fragmentsOf(document), schema }),
+    }
   } catch (error) {
     if (error instanceof GraphQLError) return { errors: [format(error)] }
     throw error
   }
+}
+
+function fragmentsOf({ definitions }: DocumentNode): Map<string, FragmentDefinitionNode> {
+  const fragments = definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
+  return new Map(fragments.map((fragment) => [fragment.name.value, fragment]))
 }
 
 function toArguments(operation: PreparedOperation, call: GraphCall) {

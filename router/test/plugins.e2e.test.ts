@@ -239,6 +239,66 @@ describe('a plugin', () => {
     expect(await ask(['guest'])).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] })
   })
 
+  it('decides which labels of @override are on', async () => {
+    const link = (directives: string) =>
+      `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [${directives}])`
+    const subgraphs = [
+      {
+        name: 'old',
+        sdl: `${link('"@shareable"')} type Query { place: String }`,
+        resolvers: { Query: { place: () => 'old' } },
+      },
+      {
+        name: 'new',
+        sdl: `${link('"@override"')}
+          type Query { place: String @override(from: "old", label: "beta") }`,
+        resolvers: { Query: { place: () => 'new' } },
+      },
+    ]
+    const key = await createTestKey()
+    const plugins: RouterPlugin[] = [
+      { name: 'undecided', decideLabel: () => undefined },
+      { name: 'testers', decideLabel: (_label, viewer) => viewer?.userId === 'tester' },
+    ]
+    const options = { plugins, keySource: new TestKeySource(key).read }
+    await using router = await openTestRouter(subgraphs, {}, options)
+    const authorization = `Bearer ${await key.sign({ userId: 'tester' })}`
+
+    expect(await router.ask('{ place }')).toEqual({ data: { place: 'old' } })
+    expect(await router.ask('{ place }', { headers: { authorization } })).toEqual({
+      data: { place: 'new' },
+    })
+  })
+
+  it('sees deferred parts, and adds to the first of them', async () => {
+    const ended: number[] = []
+    const plugin: RouterPlugin = {
+      name: 'observer',
+      onOperation(operation) {
+        operation.addExtension('mine', 1)
+        return ({ results }) => void ended.push(results)
+      },
+    }
+    await using router = await openTestRouter(librarySubgraphs, {}, { plugins: [plugin] })
+
+    const response = await fetch(router.graphql, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'multipart/mixed;deferSpec=20220824, application/json',
+      },
+      body: JSON.stringify({
+        query: '{ person(id: "1") { name ... @defer { reviews { stars } } } }',
+      }),
+    })
+    const text = await response.text()
+
+    expect(response.headers.get('content-type')).toContain('multipart/mixed')
+    expect(text).toContain('"mine":1')
+    expect(text).toContain('"stars":5')
+    await eventually(() => expect(ended).toEqual([2]))
+  })
+
   it('follows subscriptions over sockets: operation, events and the end', async () => {
     const room = openChatRoom()
     const seen: unknown[] = []

@@ -1,3 +1,5 @@
+import type { Cache } from '@gravity/shared/cache/cache'
+import type { Logger } from '@gravity/shared/log/logger'
 import { createMemoryRateLimits } from '@gravity/shared/rate-limit/memory-rate-limits'
 import type { RateLimits } from '@gravity/shared/rate-limit/rate-limit'
 import type { PublicRoute } from '@gravity/shared/server/subgraph'
@@ -25,20 +27,22 @@ export interface RunningRouterOptions {
   readonly keySource?: KeySource
   readonly sessions?: SessionDenyList
   readonly rateLimits?: RateLimits
+  readonly sharedCache?: Cache
   readonly routes?: readonly PublicRoute[]
   readonly checks?: NonNullable<RouterOptions['checks']>
   readonly now?: () => Date
+  readonly log?: Logger
 }
 
 /** Starts a router over the fixture graph on a free port; ends with the `await using` block. */
 export async function startRouter(options: RunningRouterOptions = {}): Promise<RunningRouter> {
-  const { env, config, rateLimits = createMemoryRateLimits(), ...others } = options
+  const { env, config, rateLimits = createMemoryRateLimits(), log = silentLog, ...others } = options
   const graph = createFixtureGraph()
   const router = createRouter({
     ...others,
     graph,
     rateLimits,
-    log: silentLog,
+    log,
     config: {
       ...readRouterConfig({ ...env, NODE_ENV: 'test', PORT: '0' }),
       stopGraceMs: 2_000,

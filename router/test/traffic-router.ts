@@ -94,8 +94,6 @@ export async function startTrafficRouter(
       NODE_ENV: 'test',
       PORT: '0',
       GRAVITY_ROUTER_STOP_SECONDS: '2',
-      // The tests ask the same again and again, and every one shall reach the subgraph.
-      GRAVITY_ROUTER_DEDUPLICATE: 'false',
       GRAVITY_ROUTER_PLANNER_THREADS: '0',
       GRAVITY_ROUTER_TRAFFIC: JSON.stringify(traffic),
       ...env,

@@ -20,7 +20,7 @@ const schema = z.object({
   GRAVITY_ROUTER_RESPONSE_CACHE_BYTES: bytes,
   GRAVITY_ROUTER_ENTITY_CACHE: z.stringbool().default(true),
   GRAVITY_ROUTER_ENTITY_CACHE_BYTES: bytes,
-  GRAVITY_ROUTER_DEDUPLICATE: z.stringbool().default(true),
+  GRAVITY_ROUTER_DEDUPLICATE: z.stringbool().default(false),
   GRAVITY_ROUTER_CACHE_SECRET: z.string().min(16).optional(),
 })
 
