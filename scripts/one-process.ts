@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type RouterConfig, readRouterConfig } from '@gravity/router/config'
 import { openRouter } from '@gravity/router/open-router'
+import { usualMaximumCost } from '@gravity/router/planning/config'
+import { type SpareThread, startSpareThread } from '@gravity/router/planning/spare-thread'
 import { createMemoryClient } from '@gravity/router/subgraphs/memory-client'
 import { staticSource } from '@gravity/router/supergraph/supergraph-source'
 import { KEY_SET_PATH, keysFromRoute } from '@gravity/router/viewer/key-source'
@@ -16,6 +18,9 @@ import { provisionPlatform } from '@gravity/shared/platform/provision-platform'
 import { startPostgres } from '@gravity/shared/postgres/postgres-server'
 import type { Subgraph } from '@gravity/shared/server/subgraph'
 import { viewerIndependentFields } from '@gravity/shared/server/viewer-independence'
+import { loadTelemetry } from '@gravity/shared/telemetry/load-telemetry'
+import { type OperationSpans, openOperationSpans } from '@gravity/shared/telemetry/operation-spans'
+import type { Telemetry } from '@gravity/shared/telemetry/telemetry'
 import { createSessionDenyList } from '@gravity/shared/viewer/session-deny-list'
 import { type Phases, silentPhases } from './phases.ts'
 import { subgraphList } from './subgraph-list.ts'
@@ -48,7 +53,9 @@ export async function startOneProcess(options: OneProcessOptions): Promise<Runni
     level: config.logLevel,
     format: config.environment === 'production' ? 'json' : 'pretty',
   })
-  // The modules load while PostgreSQL starts.
+  // Modules and the planner's thread load while PostgreSQL starts.
+  const spareThread = routerConfig.planning.threads > 0 ? startSpareThread() : undefined
+  opening.defer(() => spareThread?.close())
   const modules = Promise.all(subgraphList.map(({ load }) => load()))
   modules.catch(() => undefined)
   const databaseUrl = await phases.run('PostgreSQL', () =>
@@ -69,7 +76,17 @@ export async function startOneProcess(options: OneProcessOptions): Promise<Runni
     return opened
   })
   const url = await phases.run('router', () =>
-    serveRouter({ platform, subgraphs, config: routerConfig }, opening),
+    serveRouter(
+      {
+        platform,
+        subgraphs,
+        config: routerConfig,
+        shares: config.redisUrl !== undefined,
+        spareThread,
+        operationsFile: join(config.dataDirectory, 'router', 'operations.json'),
+      },
+      opening,
+    ),
   )
   const open = opening.move()
   return { url, stop: () => open.disposeAsync() }
@@ -94,10 +111,15 @@ interface RouterParts {
   readonly platform: Platform
   readonly subgraphs: readonly Subgraph[]
   readonly config: RouterConfig
+  /** Whether other processes see the same cache. */
+  readonly shares: boolean
+  readonly spareThread: SpareThread | undefined
+  /** Where the operations that were asked for are remembered for the next start. */
+  readonly operationsFile: string
 }
 
 async function serveRouter(
-  { platform, subgraphs, config }: RouterParts,
+  { platform, subgraphs, config, shares, spareThread, operationsFile }: RouterParts,
   opening: AsyncDisposableStack,
 ): Promise<string> {
   const { log } = platform
@@ -109,8 +131,13 @@ async function serveRouter(
       'schema/supergraph.graphql is out of date; run "npm run compose" and commit what it writes.',
     )
   }
+  const telemetry = await loadTelemetry(config.telemetry, { serviceName: 'gravity', log })
+  if (telemetry) opening.defer(() => telemetry.stop())
   const clients = new Map(
-    subgraphs.map((subgraph) => [subgraph.name, createMemoryClient(subgraph, { log })]),
+    subgraphs.map((subgraph) => {
+      const spans = openSpans(telemetry, subgraph.name, opening)
+      return [subgraph.name, createMemoryClient(subgraph, { log, spans })]
+    }),
   )
   const routes = subgraphs.flatMap((subgraph) => subgraph.routes)
   const keySet = routes.find(({ path }) => path === KEY_SET_PATH)
@@ -127,6 +154,13 @@ async function serveRouter(
     },
     viewerIndependentFields: viewerIndependentFields(subgraphs.map(({ sdl }) => sdl)),
     rateLimits: platform.rateLimits,
+    pubsub: platform.pubsub,
+    spareThread,
+    maximumCost: usualMaximumCost,
+    operationsFile,
+    telemetry,
+    // Strangers fill it, and in memory it would be the one that the sessions' deny list lives in.
+    sharedCache: shares ? platform.cache : undefined,
     log,
     keySource: keysFromRoute(keySet),
     sessions,
@@ -137,4 +171,15 @@ async function serveRouter(
   const url = await router.start()
   opening.defer(() => router.stop())
   return url
+}
+
+function openSpans(
+  telemetry: Telemetry | undefined,
+  subgraph: string,
+  opening: AsyncDisposableStack,
+): OperationSpans | undefined {
+  if (!telemetry) return undefined
+  const spans = openOperationSpans(telemetry, subgraph)
+  opening.defer(() => spans.stop())
+  return spans
 }

@@ -1,11 +1,24 @@
 import { parseArgs } from 'node:util'
+import type { Contract } from '@gravity/schema/contract/contract'
 import { parseEnvironment } from '@gravity/shared/config/parse-environment'
 import { StartError } from '@gravity/shared/config/start-error'
 import type { ListenOptions } from '@gravity/shared/server/listen'
+import { readTelemetryConfig, type TelemetryConfig } from '@gravity/shared/telemetry/config'
 import { z } from 'zod'
+import { type AccessLogConfig, readAccessLogConfig } from './access-log/config.ts'
+import { type CachingConfig, readCachingConfig } from './caching/config.ts'
+import { type DocumentsConfig, readDocumentsConfig } from './documents/config.ts'
+import { type ExecutionConfig, readExecutionConfig } from './execution/config.ts'
+import { type RateRule, readRateRules } from './limits/config.ts'
 import { type DocumentLimits, defaultDocumentLimits } from './limits/document-limits.ts'
 import type { RequestRates } from './limits/request-rate.ts'
+import { type PlanningConfig, readPlanningConfig } from './planning/config.ts'
+import { type PluginsConfig, readPluginsConfig } from './plugins/config.ts'
+import { readTrafficConfig } from './subgraphs/config.ts'
+import type { TrafficConfig } from './subgraphs/traffic-settings.ts'
+import { readContractConfig } from './supergraph/config.ts'
 import type { ManagedSubgraph } from './supergraph/managed-source.ts'
+import { readTransportConfig, type TransportConfig } from './transport/config.ts'
 import type { SocketLimits } from './transport/graphql-socket.ts'
 import type { HttpTimeouts } from './transport/http-server.ts'
 import { createBlockList } from './viewer/client-address.ts'
@@ -26,8 +39,21 @@ export interface RouterConfig {
   /** Whether the pages for people are served. */
   readonly explorer: boolean
   readonly requestRates: RequestRates
+  readonly caching: CachingConfig
+  readonly rateRules: readonly RateRule[]
+  readonly documents: DocumentsConfig
+  readonly transport: TransportConfig
   readonly socketLimits: SocketLimits
   readonly timeouts: HttpTimeouts
+  readonly planning: PlanningConfig
+  /** Which part of the graph is served. */
+  readonly contract: Contract
+  readonly execution: ExecutionConfig
+  readonly traffic: TrafficConfig
+  readonly plugins: PluginsConfig
+  readonly accessLog: AccessLogConfig
+  /** Undefined when no telemetry is sent anywhere. */
+  readonly telemetry: TelemetryConfig | undefined
   /** How long a stop waits for what is in flight. */
   readonly stopGraceMs: number
 }
@@ -98,6 +124,10 @@ export function readRouterConfig(environment: NodeJS.ProcessEnv = process.env): 
       perViewer: env.GRAVITY_ROUTER_REQUESTS_PER_VIEWER ?? (production ? 6_000 : 0),
       perAddress: env.GRAVITY_ROUTER_REQUESTS_PER_ADDRESS ?? (production ? 30_000 : 0),
     },
+    rateRules: readRateRules(environment),
+    documents: readDocumentsConfig(environment),
+    caching: readCachingConfig(environment),
+    transport: readTransportConfig(environment),
     socketLimits: {
       initTimeoutMs: 10_000,
       operations: env.GRAVITY_ROUTER_SOCKET_OPERATIONS,
@@ -106,6 +136,13 @@ export function readRouterConfig(environment: NodeJS.ProcessEnv = process.env): 
       stallMs: 10_000,
       heartbeatMs: 15_000,
     },
+    planning: readPlanningConfig(environment),
+    contract: readContractConfig(environment),
+    execution: readExecutionConfig(environment),
+    traffic: readTrafficConfig(environment),
+    plugins: readPluginsConfig(environment),
+    accessLog: readAccessLogConfig(environment),
+    telemetry: readTelemetryConfig(environment),
     timeouts: { headers: 10_000, request: 30_000, keepAlive: 65_000 },
     stopGraceMs: env.GRAVITY_ROUTER_STOP_SECONDS * 1_000,
   }

@@ -1,17 +1,19 @@
 import { invariant } from '@gravity/shared/errors/invariant'
 import { createErrorMask, type ErrorMaskOptions } from './errors.ts'
+import { executeInParts } from './execution/deferred/execute-in-parts.ts'
 import { executeOperation } from './execution/executor.ts'
 import { subscribeToOperation } from './execution/subscription.ts'
 import type { Graph, PreparedOperation } from './graph.ts'
-import type { GenerationOptions } from './planning/generation.ts'
-import { type Generations, openGenerations } from './planning/generations.ts'
+import {
+  type Generations,
+  type GenerationsOptions,
+  openGenerations,
+} from './planning/generations.ts'
 import { Operation } from './planning/operation.ts'
 import { createClientPool, type OpenClient } from './subgraphs/client-pool.ts'
-import type { SupergraphSource } from './supergraph/supergraph-source.ts'
 
 /** What a graph is made of: where its supergraph comes from and how its subgraphs are reached. */
-export interface GraphOptions extends Omit<GenerationOptions, 'clients'>, ErrorMaskOptions {
-  readonly source: SupergraphSource
+export interface GraphOptions extends Omit<GenerationsOptions, 'clients'>, ErrorMaskOptions {
   readonly openClient: OpenClient
 }
 
@@ -45,6 +47,14 @@ export async function createGraph(options: GraphOptions): Promise<ServedGraph> {
       } finally {
         release()
       }
+    },
+    async executeInParts(prepared, call) {
+      const operation = ownOperation(prepared)
+      const release = generations.hold(operation.generation)
+      const answer = await executeInParts(operation, call, mask)
+      if ('body' in answer || answer.ended.aborted) release()
+      else answer.ended.addEventListener('abort', release, { once: true })
+      return answer
     },
     async subscribe(prepared, call) {
       const operation = ownOperation(prepared)

@@ -4,6 +4,7 @@ import type { RequestIdentity } from '@gravity/shared/viewer/viewer'
 import type { GraphQLFormattedError } from 'graphql'
 import type { FaultError } from './execution/faults.ts'
 import type { SubgraphError } from './subgraphs/subgraph-client.ts'
+import { publicReason } from './subgraphs/subgraph-failure.ts'
 
 /** Codes whose messages were written for the person who made the request. */
 const explainedCodes: readonly ErrorCode[] = [
@@ -78,7 +79,9 @@ export function createErrorMask(options: ErrorMaskOptions): ErrorMask {
       const away = cause instanceof GravityError && cause.code === 'SUBGRAPH_UNAVAILABLE'
       const facts = { err: cause, subgraph: origin.subgraph }
       logFault(options, origin, { facts, away, message: 'A request failed.' })
-      return neutralError(away ? 'SUBGRAPH_UNAVAILABLE' : 'INTERNAL_SERVER_ERROR')
+      if (!away) return neutralError('INTERNAL_SERVER_ERROR')
+      const reason = publicReason(cause)
+      return neutralError('SUBGRAPH_UNAVAILABLE', reason && { reason })
     },
   }
 }
@@ -92,8 +95,11 @@ export function publicError(
   return { message, ...(path && { path }), extensions: { ...extensions, requestId } }
 }
 
-function neutralError(code: keyof typeof neutralMessages): FaultError {
-  return { message: neutralMessages[code], extensions: { code } }
+function neutralError(
+  code: keyof typeof neutralMessages,
+  facts?: Readonly<Record<string, unknown>>,
+): FaultError {
+  return { message: neutralMessages[code], extensions: { ...facts, code } }
 }
 
 interface LoggedFault {

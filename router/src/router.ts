@@ -1,19 +1,30 @@
+import type { Cache } from '@gravity/shared/cache/cache'
 import type { Logger } from '@gravity/shared/log/logger'
 import type { RateLimits } from '@gravity/shared/rate-limit/rate-limit'
 import type { PublicRoute } from '@gravity/shared/server/subgraph'
 import type { SessionDenyList } from '@gravity/shared/viewer/session-deny-list'
+import type { Caching } from './caching/open-caching.ts'
 import type { RouterConfig } from './config.ts'
 import { createExplorerRoutes, EXPLORER_PATH } from './explorer/explorer.ts'
 import type { Graph } from './graph.ts'
+import { guardGraph } from './guard-graph.ts'
 import { type Checks, createHealthRoutes } from './health/health.ts'
-import { createRouterMetrics } from './health/metrics.ts'
-import { createRequestRate } from './limits/request-rate.ts'
-import { createAdmission } from './transport/admission.ts'
-import { createCorsPolicy } from './transport/cors.ts'
+import { createRouterMetrics, type RouterMetrics } from './health/metrics.ts'
+import { type CountRequest, createRequestRate } from './limits/request-rate.ts'
+import type { RequestWatch } from './plugins/request-watch.ts'
+import type { Traffic } from './subgraphs/shape-traffic.ts'
+import { circuitStates, registerTrafficMetrics } from './subgraphs/traffic-metrics.ts'
+import { type Admit, createAdmission } from './transport/admission.ts'
+import { type CorsPolicy, createCorsPolicy } from './transport/cors.ts'
 import { createGraphqlEndpoint } from './transport/graphql-endpoint.ts'
-import { createHttpServer } from './transport/http-server.ts'
+import { createHttpServer, type Route } from './transport/http-server.ts'
+import { createMultipartAnswers } from './transport/multipart-answers.ts'
+import { createMultipartSubscriptions } from './transport/multipart-subscriptions.ts'
 import { createPublicRoutes } from './transport/public-routes.ts'
+import type { StreamObserver } from './transport/result-streams.ts'
 import { createEventStreams } from './transport/server-sent-events.ts'
+import { SharedEventStreams } from './transport/shared-event-streams.ts'
+import { SharedStreamRequests } from './transport/shared-stream-requests.ts'
 import { createWebSocketServer } from './transport/websocket-server.ts'
 import { createAuthentication } from './viewer/authentication.ts'
 import { createClientAddressResolver } from './viewer/client-address.ts'
@@ -24,6 +35,8 @@ export interface RouterOptions {
   readonly config: RouterConfig
   readonly graph: Graph
   readonly rateLimits: RateLimits
+  /** What several routers share, each bounded by itself; without it what one is told the others do not know. */
+  readonly sharedCache?: Cache | undefined
   readonly log: Logger
   /** Where access tokens are verified against; without it every token is refused. */
   readonly keySource?: KeySource | undefined
@@ -35,6 +48,14 @@ export interface RouterOptions {
   readonly checks?: Checks
   /** What the explorer's editor shows at first. */
   readonly explorerQuery?: string | undefined
+  /** How the subgraphs are called, for health and metrics. */
+  readonly traffic?: Pick<Traffic, 'current'> | undefined
+  /** What is kept of answers, for the transports that know requests by their text. */
+  readonly caching?: Pick<Caching, 'knownRequests' | 'routes'> | undefined
+  /** With what was registered before; by default there is nothing else to show. */
+  readonly metrics?: RouterMetrics | undefined
+  /** Follows requests, for plugins and the access log; stopped with the router. */
+  readonly watch?: RequestWatch | undefined
   readonly now?: () => Date
 }
 
@@ -49,12 +70,15 @@ export const GRAPHQL_PATH = '/graphql'
 
 /** The public face of a graph: everything a client can reach. */
 export function createRouter(options: RouterOptions): Router {
-  const { config, graph, log, keySource, sessions, checks = {} } = options
+  const { config, log, keySource, sessions, checks = {} } = options
   const { bodyLimitBytes, socketLimits, timeouts, stopGraceMs } = config
   const now = options.now ?? (() => new Date())
   const stopping = new AbortController()
 
-  const metrics = createRouterMetrics()
+  const guarded = guardGraph(options)
+  const { watch, metrics = createRouterMetrics() } = options
+  const graph = watch ? watch.aroundGraph(guarded.graph) : guarded.graph
+  if (options.traffic) registerTrafficMetrics(metrics.registry, options.traffic)
   const { observeRequest, observeSocket, observeSubscription } = metrics
   const cors = createCorsPolicy(config.corsOrigins)
   const resolveClientAddress = createClientAddressResolver(config.trustedProxies)
@@ -67,27 +91,20 @@ export function createRouter(options: RouterOptions): Router {
   })
   const admit = createAdmission({ authentication, countRequest })
 
-  const eventStreams = createEventStreams({
-    graph,
-    lifetimes,
-    heartbeatMs: socketLimits.heartbeatMs,
-    stallMs: socketLimits.stallMs,
-    observe: observeSubscription,
-    log,
-  })
-  const explorerPath = config.explorer ? EXPLORER_PATH : undefined
-  const endpoint = { graph, admit, cors, eventStreams, bodyLimitBytes, explorerPath }
+  const asked = { graph, admit, countRequest, cors, lifetimes, observeSubscription, watch, log }
   const published = { routes: options.routes ?? [], admit, cors, bodyLimitBytes }
   const routes = new Map([
     ...createPublicRoutes(published),
     ...(config.explorer ? createExplorerRoutes({ defaultQuery: options.explorerQuery }) : []),
     ...createHealthRoutes({
       checks: () => ({ ...graph.checks(), ...checks }),
+      circuits: () => circuitStates(options.traffic),
       stopping: stopping.signal,
       log,
     }),
     ...metrics.routes,
-    [GRAPHQL_PATH, createGraphqlEndpoint(endpoint)],
+    ...(options.caching?.routes ?? []),
+    [GRAPHQL_PATH, createGraphqlRoute(options, asked)],
   ])
 
   const sockets = createWebSocketServer({
@@ -95,7 +112,7 @@ export function createRouter(options: RouterOptions): Router {
     cors,
     resolveClientAddress,
     observeSocket,
-    deps: { graph, admit, countRequest, lifetimes, limits: socketLimits, observeSubscription, log },
+    deps: { ...asked, limits: socketLimits },
   })
   const server = createHttpServer({
     routes,
@@ -103,12 +120,15 @@ export function createRouter(options: RouterOptions): Router {
     resolveClientAddress,
     timeouts,
     stopping: stopping.signal,
+    ...config.transport,
     observe: observeRequest,
+    watch: watch?.observeRequest,
     log,
   })
 
   return {
     async start() {
+      await guarded.start()
       await lifetimes.start()
       return server.listen(config.address)
     },
@@ -116,7 +136,41 @@ export function createRouter(options: RouterOptions): Router {
       stopping.abort()
       await Promise.all([server.stop(stopGraceMs), sockets.stop(stopGraceMs)])
       await lifetimes.stop()
-      await graph.stop()
+      await guarded.stop()
+      await watch?.stop()
     },
   }
+}
+
+/** What every way to ask the graph needs. */
+interface Asked {
+  readonly graph: Graph
+  readonly admit: Admit
+  readonly countRequest: CountRequest | undefined
+  readonly cors: CorsPolicy
+  readonly lifetimes: ViewerLifetimes
+  readonly observeSubscription: StreamObserver
+  readonly watch: RequestWatch | undefined
+  readonly log: Logger
+}
+
+function createGraphqlRoute({ config, caching }: RouterOptions, asked: Asked): Route {
+  const { bodyLimitBytes, transport, socketLimits, explorer } = config
+  const { watch, cors } = asked
+  // What is known by its text is answered before it is an operation, whose rules and plugins it would not meet.
+  const meetsNobody = config.rateRules.length === 0 && !watch?.seesOperations
+  const streams = { ...asked, ...socketLimits, observe: asked.observeSubscription }
+  const route = createGraphqlEndpoint({
+    ...asked,
+    eventStreams: createEventStreams(streams),
+    multipartSubscriptions: createMultipartSubscriptions(streams),
+    multipartAnswers: createMultipartAnswers(socketLimits),
+    sharedStreams: new SharedStreamRequests({ ...asked, streams: new SharedEventStreams(streams) }),
+    bodyLimitBytes,
+    batchLimit: transport.batchLimit,
+    knownRequests: caching?.knownRequests,
+    answersUnread: meetsNobody,
+    explorerPath: explorer ? EXPLORER_PATH : undefined,
+  })
+  return watch ? watch.aroundEndpoint(route, cors) : route
 }

@@ -4,12 +4,13 @@ import { GravityError } from '@gravity/shared/errors/gravity-error'
 import { type PlatformConfig, readPlatformConfig } from '@gravity/shared/platform/config'
 import { openPlatform } from '@gravity/shared/platform/open-platform'
 import type { Platform } from '@gravity/shared/platform/platform'
+import { viewerIndependentFields } from '@gravity/shared/server/viewer-independence'
 import { createSessionDenyList } from '@gravity/shared/viewer/session-deny-list'
-import { createIdentitySigner, IDENTITY_HEADER } from '@gravity/shared/viewer/signed-identity'
-import { createTraceparent } from '@gravity/shared/viewer/trace-context'
-import { z } from 'zod'
-import { readRouterConfig } from './config.ts'
+import { createIdentitySigner } from '@gravity/shared/viewer/signed-identity'
+import { type RouterConfig, readRouterConfig } from './config.ts'
 import { type OpenRouterOptions, openRouter } from './open-router.ts'
+import { usualMaximumCost } from './planning/config.ts'
+import { createSdlFetcher } from './subgraphs/fetch-sdl.ts'
 import { createHttpClient } from './subgraphs/http-client.ts'
 import { type ManagedSubgraph, managedSource } from './supergraph/managed-source.ts'
 import { createSupergraph } from './supergraph/supergraph.ts'
@@ -44,8 +45,12 @@ export async function serveSubgraphs(
   const auth = originOf(subgraphs, 'auth')
   const router = await openRouter({
     config,
-    ...reachSubgraphs({ secrets, platform, subgraphs, committed }),
+    ...reachSubgraphs({ config, secrets, platform, subgraphs, committed }),
     rateLimits: platform.rateLimits,
+    maximumCost: usualMaximumCost,
+    operationsFile: join(memoryFolder(secrets), 'operations.json'),
+    pubsub: platform.pubsub,
+    sharedCache: platform.cache,
     log: platform.log,
     keySource: keysFromUrl(`${auth}${KEY_SET_PATH}`),
     sessions,
@@ -59,6 +64,7 @@ export async function serveSubgraphs(
 }
 
 interface Reach {
+  readonly config: RouterConfig
   readonly secrets: PlatformConfig
   readonly platform: Platform
   readonly subgraphs: readonly ManagedSubgraph[]
@@ -66,53 +72,35 @@ interface Reach {
 }
 
 function reachSubgraphs({
+  config,
   secrets,
   platform,
   subgraphs,
   committed,
-}: Reach): Pick<OpenRouterOptions, 'source' | 'openClient'> {
+}: Reach): Pick<OpenRouterOptions, 'source' | 'openClient' | 'viewerIndependentFields'> {
   const { log } = platform
   const signer = createIdentitySigner({
     secret: secrets.meshSecret,
     previousSecret: secrets.previousMeshSecret,
   })
-  const fetchSdl = async ({ name, url }: ManagedSubgraph): Promise<string> => {
-    const identity = {
-      viewer: null,
-      requestId: platform.newId(),
-      traceparent: createTraceparent(),
-      clientAddress: null,
-    }
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        [IDENTITY_HEADER]: signer.sign(identity, name),
-      },
-      body: JSON.stringify({ query: '{ _service { sdl } }' }),
-      signal: AbortSignal.timeout(5_000),
-    })
-    return serviceAnswer.parse(await response.json()).data._service.sdl
-  }
+  const source = managedSource({
+    subgraphs,
+    fetchSdl: createSdlFetcher({ traffic: config.traffic, signer }),
+    log,
+    fallbackSdl: committed,
+    memoryFile: join(memoryFolder(secrets), 'subgraphs.json'),
+  })
   return {
-    source: managedSource({
-      subgraphs,
-      fetchSdl,
-      log,
-      fallbackSdl: committed,
-      memoryFile: join(memoryFolder(secrets), 'subgraphs.json'),
-    }),
-    openClient: (name, url) => createHttpClient({ name, url, signer }),
+    source,
+    openClient: (name, url, openTraffic) =>
+      createHttpClient({ name, url, signer, traffic: openTraffic() }),
+    viewerIndependentFields: () => viewerIndependentFields(source.sdls() ?? []),
   }
 }
 
 function memoryFolder({ dataDirectory }: PlatformConfig): string {
   return join(dataDirectory, 'router')
 }
-
-const serviceAnswer = z.object({
-  data: z.object({ _service: z.object({ sdl: z.string() }) }),
-})
 
 function subgraphsOf(supergraphSdl: string): ManagedSubgraph[] {
   return [...createSupergraph(supergraphSdl).subgraphs].map(([name, url]) => ({ name, url }))

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { join, resolve } from 'node:path'
 import { createLogger } from '@gravity/shared/log/logger'
 import { readPlatformConfig } from '@gravity/shared/platform/config'
 import { createMemoryRateLimits } from '@gravity/shared/rate-limit/memory-rate-limits'
@@ -23,17 +25,24 @@ export async function serveSupergraph(
   const given = readRouterConfig()
   const { port = given.address.port } = options
   const config = { ...given, address: { ...given.address, port } }
-  const { environment, logLevel } = readPlatformConfig()
+  const { environment, logLevel, dataDirectory } = readPlatformConfig()
   const format = environment === 'production' ? 'json' : 'pretty'
   const log = createLogger({ name: 'router', level: logLevel, format })
   const router = await openRouter({
     config,
     source: fileSource({ path: options.supergraphFile, log }),
-    openClient: (name, url) => createHttpClient({ name, url }),
+    openClient: (name, url, openTraffic) => createHttpClient({ name, url, traffic: openTraffic() }),
     rateLimits: createMemoryRateLimits(),
+    operationsFile: operationsFileFor(options.supergraphFile, dataDirectory),
     log,
   })
   const url = await router.start()
   log.info({ url }, 'The router is ready.')
   return { url, stop: () => router.stop() }
+}
+
+/** Each supergraph has its own: operations over one are none over another. */
+function operationsFileFor(supergraphFile: string, dataDirectory: string): string {
+  const name = createHash('sha256').update(resolve(supergraphFile)).digest('hex').slice(0, 16)
+  return join(dataDirectory, 'router', `operations-${name}.json`)
 }

@@ -55,6 +55,30 @@ function stories(start: () => Promise<RunningGravity | undefined>): void {
     expect(data).toEqual({ me: { id: ada.id, displayName: 'Ada Story' } })
   })
 
+  it('reads a profile from the cache until it changes, and fresh from then on', async () => {
+    const ada = await arrives(url(), 'Ada Before')
+    const query = 'query ($id: ID!) { user(id: $id) { displayName } }'
+    const read = async () => {
+      const response = await fetch(`${url()}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query, variables: { id: ada.id } }),
+      })
+      const { headers } = response
+      const { data } = JSON.parse(await response.text())
+      return { ...data.user, age: headers.get('age'), may: headers.get('cache-control') }
+    }
+
+    // The event of the new profile makes what is read before it arrives stale once.
+    await eventually(async () => expect((await read()).age).not.toBeNull())
+    expect(await read()).toMatchObject({ displayName: 'Ada Before', may: 'public, max-age=60' })
+    await ada.ask('mutation { updateProfile(input: { displayName: "Ada After" }) { __typename } }')
+
+    expect(await read()).toMatchObject({ displayName: 'Ada After' })
+    const me = await ada.ask('{ me { displayName } }')
+    expect(me.data).toEqual({ me: { displayName: 'Ada After' } })
+  })
+
   it('delivers a friend’s message live with the friend’s profile, and replays what was missed', async () => {
     const [ada, ben] = [await arrives(url(), 'Ada Live'), await arrives(url(), 'Ben Live')]
     const roomId = await opensRoom(ada, [ben])

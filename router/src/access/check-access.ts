@@ -15,13 +15,12 @@ export function refusalFor(
   allowsPolicy: PolicyCheck,
 ): ErrorCode | undefined {
   if (viewer === null) return 'UNAUTHENTICATED'
-  const scopes = new Set(viewer.scopes)
   const satisfied = (requirement: Requirement): boolean => {
     switch (requirement.kind) {
       case 'authenticated':
         return true
       case 'scopes':
-        return holdsOne(requirement.alternatives, (scope) => scopes.has(scope))
+        return holdsOne(requirement.alternatives, (scope) => viewer.scopes.includes(scope))
       case 'policies':
         return holdsOne(requirement.alternatives, (policy) => allowsPolicy(policy, viewer))
     }
