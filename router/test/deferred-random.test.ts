@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { expect, it } from '@jest/globals'
+import { afterAll, expect, it } from '@jest/globals'
 import {
   buildSchema,
   type DirectiveNode,
@@ -11,6 +11,7 @@ import {
   validate,
   visit,
 } from 'graphql'
+import { readPlanningConfig } from '../src/planning/config.ts'
 import { type Answer, ask, askInParts, memoryClients, startGraph } from './execution-graph.ts'
 import { libraryArguments, librarySubgraphs, root } from './execution-library.ts'
 import { randomNumbers, randomQuery } from './execution-random.ts'
@@ -18,6 +19,8 @@ import { randomNumbers, randomQuery } from './execution-random.ts'
 const random = randomNumbers(1)
 const open = memoryClients(librarySubgraphs)
 const graph = await startGraph(librarySubgraphs, {
+  // As a router plans: on a thread, from which deferred parts have to come whole.
+  planning: readPlanningConfig({}),
   openClient(name, url) {
     const client = open(name, url)
     return {
@@ -30,6 +33,7 @@ const graph = await startGraph(librarySubgraphs, {
     }
   },
 })
+afterAll(() => graph.stop())
 const monolith = buildSchema(printSchema(graph.apiSchema()))
 const variables = { no: false }
 

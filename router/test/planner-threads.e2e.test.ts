@@ -93,38 +93,56 @@ describe('a router that plans on a thread', () => {
 })
 
 const workerFile = new URL('../src/planning/planner-worker.ts', import.meta.url)
-let workers: Worker[] = []
+
+/** A thread that keeps what it is asked. */
+class HeardWorker extends Worker {
+  readonly asked: unknown[] = []
+
+  override postMessage(request: unknown): void {
+    this.asked.push(request)
+    super.postMessage(request)
+  }
+}
+
+let workers: HeardWorker[] = []
 afterEach(async () => {
   await Promise.all(workers.map((worker) => worker.terminate()))
   workers = []
 })
 
-async function aPlanner(workerOptions: { readonly megabytes?: number } = {}) {
+async function aPool(workerOptions: { readonly megabytes?: number } = {}) {
   const { megabytes = 512 } = workerOptions
   const sdl = await composedSource(tangle).start(() => undefined)
-  const running = new Set<Worker>()
-  const planner = new PlannerThreads({
-    sdl,
+  const pool = new PlannerThreads({
     threads: 1,
     deadlineMs: 60_000,
     log: silentLog,
     start() {
       const resourceLimits = { maxOldGenerationSizeMb: megabytes }
-      const worker = new Worker(workerFile, { resourceLimits })
+      const worker = new HeardWorker(workerFile, { resourceLimits })
       workers.push(worker)
-      running.add(worker)
-      worker.once('exit', () => running.delete(worker))
       return worker
     },
   })
-  return { planner, running }
+  return { sdl, pool, planner: pool.plannerFor(sdl) }
+}
+
+/** A supergraph with one field, and how that is planned. */
+async function aSupergraphWith(field: string) {
+  const sdl = `type Query { ${field}: Int }`
+  const subgraph = { name: 'one', sdl, resolvers: {} }
+  return {
+    sdl: await composedSource([subgraph]).start(() => undefined),
+    document: parse(`{ ${field} }`),
+    plan: { node: { kind: 'Fetch', serviceName: 'one', operation: `{${field}}` } },
+  }
 }
 
 describe('a planner thread', () => {
   const document = parse('{ node { v only_a } }')
 
   it('that dies is replaced, and what it was planning is planned by the next', async () => {
-    const { planner } = await aPlanner()
+    const { pool, planner } = await aPool()
     await planner.plan(document)
 
     const planning = planner.plan(parse(`{ node ${tree(5)} }`))
@@ -132,11 +150,11 @@ describe('a planner thread', () => {
 
     expect(await planning).toMatchObject({ kind: 'QueryPlan' })
     expect(workers).toHaveLength(2)
-    await planner.stop()
+    await pool.stop()
   })
 
   it('that dies again and again takes only its operation with it', async () => {
-    const { planner } = await aPlanner()
+    const { pool, planner } = await aPool()
     await planner.plan(document)
 
     const planning = planner.plan(parse(`{ node ${tree(11)} }`))
@@ -147,27 +165,69 @@ describe('a planner thread', () => {
 
     await rejected
     expect(await planner.plan(document)).toMatchObject({ kind: 'QueryPlan' })
-    await planner.stop()
+    await pool.stop()
   })
 
   it('that runs out of memory refuses the operation', async () => {
-    const { planner } = await aPlanner({ megabytes: 32 })
+    const { pool, planner } = await aPool({ megabytes: 32 })
     await planner.plan(document)
 
     await expect(planner.plan(parse(`{ node ${tree(11)} }`))).rejects.toThrow(
       'The operation takes more memory than there is to be planned: select less.',
     )
-    await planner.stop()
+    await pool.stop()
   })
 
-  it('ends with its supergraph, and comes back for those who are late', async () => {
-    const { planner, running } = await aPlanner()
-    await planner.plan(document)
+  it('plans for several supergraphs, and for all of them again when it is replaced', async () => {
+    const { pool, planner } = await aPool()
+    const [first, second] = [await aSupergraphWith('first'), await aSupergraphWith('second')]
+    const firstPlanner = pool.plannerFor(first.sdl)
+    const secondPlanner = pool.plannerFor(second.sdl)
+
+    for (let deaths = 0; deaths < 2; deaths += 1) {
+      expect(await firstPlanner.plan(first.document)).toMatchObject(first.plan)
+      expect(await secondPlanner.plan(second.document)).toMatchObject(second.plan)
+      expect(await planner.plan(document)).toMatchObject({ kind: 'QueryPlan' })
+      expect(workers).toHaveLength(deaths + 1)
+      await workers[deaths]?.terminate()
+    }
+    await pool.stop()
+  })
+
+  it('forgets a supergraph that has retired, and reads it again for those who are late', async () => {
+    const { pool, planner } = await aPool()
+    const next = await aSupergraphWith('next')
+    const asked = workers[0]?.asked
+    const planning = planner.plan(document)
+    const nextPlanner = pool.plannerFor(next.sdl)
 
     planner.retire()
-    await eventually(() => expect(running.size).toBe(0))
+    expect(await planning).toMatchObject({ kind: 'QueryPlan' })
+    expect(await planner.plan(document)).toMatchObject({ kind: 'QueryPlan' })
+    expect(await nextPlanner.plan(next.document)).toMatchObject(next.plan)
+
+    expect(asked).toMatchObject([
+      { kind: 'open', supergraph: 0 },
+      { kind: 'plan', supergraph: 0 },
+      { kind: 'open', supergraph: 1 },
+      { kind: 'close', supergraph: 0 },
+      { kind: 'open', supergraph: 0 },
+      { kind: 'plan', supergraph: 0 },
+      { kind: 'close', supergraph: 0 },
+      { kind: 'plan', supergraph: 1 },
+    ])
+    await pool.stop()
+  })
+
+  it('that cannot read a supergraph goes on planning for the others', async () => {
+    const { pool, planner } = await aPool()
+
+    await expect(pool.plannerFor('type Query { a: Int }').plan(document)).rejects.toThrow(
+      'Invalid supergraph',
+    )
 
     expect(await planner.plan(document)).toMatchObject({ kind: 'QueryPlan' })
-    await eventually(() => expect(running.size).toBe(0))
+    expect(workers).toHaveLength(1)
+    await pool.stop()
   })
 })

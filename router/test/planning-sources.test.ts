@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually } from '@gravity/shared/testing/eventually'
@@ -81,6 +81,20 @@ describe('fileSource', () => {
     await writeFile(`${path}.unrelated`, 'other')
     await writeFile(path, 'second one')
     await eventually(() => expect(source.sdl()).toBe('second one'))
+  })
+
+  it('need not wait for its next look', async () => {
+    await using folder = await aFolder()
+    const path = join(folder.path, 'supergraph.graphql')
+    await writeFile(path, 'first')
+    const hour = 3_600_000
+    await using source = await started(fileSource({ path, log, pollMilliseconds: hour }))
+
+    await writeFile(path, 'second')
+    await eventually(() => expect(source.sdl()).toBe('second'))
+    await writeFile(`${path}.next`, 'third')
+    await rename(`${path}.next`, path)
+    await eventually(() => expect(source.sdl()).toBe('third'))
   })
 
   it('does not start without a file', async () => {

@@ -3,11 +3,7 @@ import { readAccessRules } from '../access/access-rules.ts'
 import { denyPolicies, type PolicyCheck } from '../access/check-access.ts'
 import { readCostDirectives } from '../limits/cost-directives.ts'
 import type { ClientPool } from '../subgraphs/client-pool.ts'
-import {
-  createSupergraph,
-  type Supergraph,
-  type SupergraphOptions,
-} from '../supergraph/supergraph.ts'
+import { createSupergraph, type SupergraphOptions } from '../supergraph/supergraph.ts'
 import type { PlanningConfig } from './config.ts'
 import { createLabelDecision, type LabelDecisionOptions } from './label-decision.ts'
 import type { Generation } from './operation.ts'
@@ -18,10 +14,9 @@ import {
 } from './operation-cache.ts'
 import { createCostModels } from './operation-cost.ts'
 import { readOverrideLabels } from './override-labels.ts'
-import { createPlanner, type Planner } from './planner.ts'
-import { PlannerThreads } from './planner-threads.ts'
+import { createPlanner } from './planner.ts'
+import type { PlannerThreads } from './planner-threads.ts'
 import { observePlanner } from './preparation.ts'
-import type { SpareThread } from './spare-thread.ts'
 
 /** A generation with its prepared operations. */
 export interface ServedGeneration extends Generation {
@@ -42,10 +37,10 @@ export interface GenerationOptions extends OperationCacheOptions, SupergraphOpti
   readonly decideLabel?: LabelDecisionOptions['decide']
   /** What is prepared before it is asked for; by default what was asked for before a change of the schema. */
   readonly warming?: WarmingOptions | undefined
-  /** By default plans are made on this thread. */
-  readonly planning?: PlanningConfig | undefined
-  /** A thread that was started before, for the first planner. */
-  readonly spareThread?: SpareThread | undefined
+  /** The labels of `@override` that it knows of; none by default. */
+  readonly planning?: Pick<PlanningConfig, 'overrideLabels'> | undefined
+  /** Where plans are made; by default on this thread. */
+  readonly plannerThreads?: PlannerThreads | undefined
 }
 
 /** What is prepared before anybody asks for it. */
@@ -69,40 +64,31 @@ function independentFields(fields: ViewerIndependentFields = new Set()): Readonl
 
 /** Makes everything that serving a supergraph needs. Throws when it cannot be served. */
 export function createGeneration(sdl: string, options: GenerationOptions): ServedGeneration {
-  const supergraph = createSupergraph(sdl, options)
-  const generation: Generation = {
-    supergraph,
-    accessRules: readAccessRules(supergraph),
-    allowsPolicy: options.allowsPolicy ?? denyPolicies,
-    maximumNodes: options.maximumNodes ?? Number.POSITIVE_INFINITY,
-    maximumCost: options.maximumCost ?? Number.POSITIVE_INFINITY,
-    explains: options.explains ?? false,
-    overrideLabels: readOverrideLabels(supergraph),
-    decideLabel: createLabelDecision({
-      percentages: options.planning?.overrideLabels,
-      decide: options.decideLabel,
-    }),
-    costModels: createCostModels(readCostDirectives(supergraph), supergraph.apiSchema),
-    viewerIndependentFields: independentFields(options.viewerIndependentFields),
-    clientOf: options.clients.clientsFor(supergraph.subgraphs),
-    // The last, because it may start threads, and nothing may throw after that.
-    planner: observePlanner(openPlanner(supergraph, options), options.observePreparation),
+  // The first, because the threads read the supergraph while this one does.
+  const ahead = options.plannerThreads?.plannerFor(sdl)
+  try {
+    const supergraph = createSupergraph(sdl, options)
+    const planner = ahead ?? createPlanner(supergraph)
+    const generation: Generation = {
+      supergraph,
+      planner: observePlanner(planner, options.observePreparation),
+      accessRules: readAccessRules(supergraph),
+      allowsPolicy: options.allowsPolicy ?? denyPolicies,
+      maximumNodes: options.maximumNodes ?? Number.POSITIVE_INFINITY,
+      maximumCost: options.maximumCost ?? Number.POSITIVE_INFINITY,
+      explains: options.explains ?? false,
+      overrideLabels: readOverrideLabels(supergraph),
+      decideLabel: createLabelDecision({
+        percentages: options.planning?.overrideLabels,
+        decide: options.decideLabel,
+      }),
+      costModels: createCostModels(readCostDirectives(supergraph), supergraph.apiSchema),
+      viewerIndependentFields: independentFields(options.viewerIndependentFields),
+      clientOf: options.clients.clientsFor(supergraph.subgraphs),
+    }
+    return Object.assign(generation, { operations: createOperationCache(generation, options) })
+  } catch (error) {
+    ahead?.retire()
+    throw error
   }
-  return Object.assign(generation, { operations: createOperationCache(generation, options) })
-}
-
-function openPlanner(
-  supergraph: Supergraph,
-  { planning, spareThread, log }: GenerationOptions,
-): Planner {
-  if (!planning || planning.threads === 0) return createPlanner(supergraph)
-  const { threads, deadlineMs } = planning
-  const start = spareThread?.take
-  return new PlannerThreads({
-    sdl: supergraph.sdl,
-    threads,
-    deadlineMs,
-    log,
-    ...(start && { start }),
-  })
 }

@@ -1,11 +1,18 @@
 import type { SupergraphSource } from '../supergraph/supergraph-source.ts'
+import type { PlanningConfig } from './config.ts'
 import { createGeneration, type GenerationOptions, type ServedGeneration } from './generation.ts'
 import { type OperationMemory, openOperationMemory } from './operation-memory.ts'
+import { PlannerThreads } from './planner-threads.ts'
 import { listedOperation, type RememberedOperation } from './remembered-operation.ts'
+import type { SpareThread } from './spare-thread.ts'
 import { warmUp } from './warm-up.ts'
 
-export interface GenerationsOptions extends GenerationOptions {
+export interface GenerationsOptions extends Omit<GenerationOptions, 'planning' | 'plannerThreads'> {
   readonly source: SupergraphSource
+  /** By default plans are made on this thread. */
+  readonly planning?: PlanningConfig | undefined
+  /** A thread that was started before, to plan. */
+  readonly spareThread?: SpareThread | undefined
 }
 
 /** The generation that new requests begin in, and those before it that still have requests. */
@@ -25,9 +32,25 @@ export interface Generations {
  */
 export async function openGenerations(options: GenerationsOptions): Promise<Generations> {
   const memory = await openOperationMemory(options.warming?.file, options.log)
-  const generations = new GenerationSequence(options, memory)
-  await generations.start()
+  const plannerThreads = openPlannerThreads(options)
+  const generations = new GenerationSequence({ ...options, plannerThreads }, memory)
+  try {
+    await generations.start()
+  } catch (error) {
+    await plannerThreads?.stop()
+    throw error
+  }
   return generations
+}
+
+function openPlannerThreads({
+  planning,
+  spareThread,
+  log,
+}: GenerationsOptions): PlannerThreads | undefined {
+  if (!planning || planning.threads === 0) return undefined
+  const { threads, deadlineMs } = planning
+  return new PlannerThreads({ threads, deadlineMs, log, start: spareThread?.take })
 }
 
 /** How often it is checked whether the last request of an old generation has ended. */
@@ -35,8 +58,10 @@ const retirementMilliseconds = 1_000
 const rememberMilliseconds = 60_000
 const defaults = { operations: 200, waitMs: 3_000 }
 
+type SequenceOptions = GenerationsOptions & Pick<GenerationOptions, 'plannerThreads'>
+
 class GenerationSequence implements Generations {
-  readonly #options: GenerationsOptions
+  readonly #options: SequenceOptions
   readonly #memory: OperationMemory
   readonly #holds = new Map<object, number>()
   readonly #listeners = new Set<() => void>()
@@ -50,7 +75,7 @@ class GenerationSequence implements Generations {
   #retirement: NodeJS.Timeout | undefined
   #remembering: NodeJS.Timeout | undefined
 
-  constructor(options: GenerationsOptions, memory: OperationMemory) {
+  constructor(options: SequenceOptions, memory: OperationMemory) {
     this.#options = options
     this.#memory = memory
   }
@@ -89,12 +114,11 @@ class GenerationSequence implements Generations {
     clearInterval(this.#remembering)
     this.#wanted = undefined
     this.#warming.abort()
-    const { source, clients } = this.#options
+    const { source, clients, plannerThreads } = this.#options
     await source.stop()
     await this.#changing
     await this.#remember()
-    const served = this.#current ? [this.#current, ...this.#former] : []
-    await Promise.all(served.map(({ planner }) => planner.stop()))
+    await plannerThreads?.stop()
     await clients.close()
   }
 
@@ -111,7 +135,7 @@ class GenerationSequence implements Generations {
       const sdl = this.#wanted
       this.#wanted = undefined
       const next = this.#create(sdl) ?? passedOver
-      if (passedOver !== next) await passedOver?.planner.stop()
+      if (passedOver !== next) passedOver?.planner.retire()
       passedOver = next && (await this.#change(next))
     }
     // Nothing may be awaited from here on: a supergraph that comes now begins anew.

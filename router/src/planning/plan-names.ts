@@ -59,7 +59,9 @@ function responseNameOf(field: FieldNode): string {
 function isUnsafe(field: FieldNode, federated: FederatedNames): boolean {
   const name = responseNameOf(field)
   if (inheritedNames.has(name) || federated.withArguments.has(name)) return true
-  return name !== field.name.value && (name === '__typename' || federated.all.has(name))
+  // A requirement means the field without arguments, a key the field itself.
+  const differs = name !== field.name.value || (field.arguments?.length ?? 0) > 0
+  return differs && (name === '__typename' || federated.all.has(name))
 }
 
 function freeName(name: string, taken: ReadonlySet<string>): string {

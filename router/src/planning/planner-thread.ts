@@ -2,10 +2,20 @@ import type { Worker } from 'node:worker_threads'
 import type { QueryPlan } from '@apollo/query-planner'
 import { GravityError } from '@gravity/shared/errors/gravity-error'
 import type { PlanOptions } from './planner.ts'
-import type { ThreadMessage } from './planner-worker.ts'
+import type { ThreadMessage, ThreadRequest } from './planner-worker.ts'
+
+/** A supergraph that threads plan for. */
+export interface PlannedSupergraph {
+  /** No other has it. */
+  readonly number: number
+  readonly sdl: string
+  /** How often a thread has ended while it read it. */
+  crashes: number
+}
 
 /** Something to be planned, and who waits for it. */
 export interface PlanJob {
+  readonly supergraph: PlannedSupergraph
   readonly text: string
   readonly options: PlanOptions
   readonly settled: PromiseWithResolvers<QueryPlan>
@@ -13,18 +23,31 @@ export interface PlanJob {
   crashes: number
 }
 
+/** What a thread left undone. */
+export interface ThreadEnd {
+  /** What it was planning, if that may be tried again. */
+  readonly job: PlanJob | undefined
+  /** The supergraph that it was reading, if that may have ended it. */
+  readonly reading: PlannedSupergraph | undefined
+  /** Why it ended; undefined when it was ended without a reason. */
+  readonly cause: unknown
+}
+
 export interface PlannerThreadOptions {
   readonly deadlineMs: number
   /** Called when a plan is done. */
   readonly onIdle: () => void
-  /** Called when the thread has ended, with what it was planning, if that may be tried again, and why it ended. */
-  readonly onEnd: (job: PlanJob | undefined, cause: unknown) => void
+  readonly onEnd: (end: ThreadEnd) => void
 }
 
 /** One thread that plans one operation at a time. Does not keep the process alive while it has nothing to plan. */
 export class PlannerThread {
   readonly #worker: Worker
   readonly #options: PlannerThreadOptions
+  /** Those that it was told to read, and not to forget. */
+  readonly #supergraphs = new Set<PlannedSupergraph>()
+  /** Those that it has not read yet, in its order. */
+  readonly #unread: PlannedSupergraph[] = []
   #job: PlanJob | undefined
   #deadline: NodeJS.Timeout | undefined
   #cause: unknown
@@ -51,11 +74,30 @@ export class PlannerThread {
     return this.#hasStarted
   }
 
+  /** Lets the thread read a supergraph, unless it was told to already. */
+  open(supergraph: PlannedSupergraph): void {
+    if (this.#supergraphs.has(supergraph)) return
+    this.#supergraphs.add(supergraph)
+    this.#unread.push(supergraph)
+    this.#ask({ kind: 'open', supergraph: supergraph.number, sdl: supergraph.sdl })
+  }
+
+  /** Lets the thread forget the supergraphs that are not needed, when it has done what it was told before. */
+  closeUnless(isNeeded: (supergraph: PlannedSupergraph) => boolean): void {
+    for (const supergraph of this.#supergraphs) {
+      if (isNeeded(supergraph)) continue
+      this.#supergraphs.delete(supergraph)
+      this.#ask({ kind: 'close', supergraph: supergraph.number })
+    }
+  }
+
   plan(job: PlanJob): void {
+    const { supergraph, text, options } = job
     this.#job = job
     this.#worker.ref()
-    this.#worker.postMessage({ text: job.text, options: job.options })
-    if (this.#hasStarted) this.#startClock()
+    this.open(supergraph)
+    this.#ask({ kind: 'plan', supergraph: supergraph.number, text, options })
+    this.#startClock()
   }
 
   /** Ends the thread, and rejects what it is planning. */
@@ -65,10 +107,15 @@ export class PlannerThread {
     await this.#worker.terminate()
   }
 
+  #ask(request: ThreadRequest): void {
+    this.#worker.postMessage(request)
+  }
+
   #receive(message: ThreadMessage): void {
-    if (message.kind === 'started') {
+    if (message.kind === 'opened') {
       this.#hasStarted = true
-      if (this.#job) this.#startClock()
+      this.#unread.shift()
+      this.#startClock()
       return
     }
     const settled = this.#settle()?.settled
@@ -85,8 +132,9 @@ export class PlannerThread {
     this.#options.onIdle()
   }
 
-  /** How long a thread takes to start is not the operation's fault. */
+  /** How long a thread takes to start, and to read supergraphs, is not the operation's fault. */
   #startClock(): void {
+    if (!this.#job || this.#deadline || this.#unread.length > 0) return
     this.#deadline = setTimeout(() => {
       const overdue = new GravityError(
         'BAD_USER_INPUT',
@@ -101,6 +149,7 @@ export class PlannerThread {
     const job = this.#job
     this.#job = undefined
     clearTimeout(this.#deadline)
+    this.#deadline = undefined
     this.#worker.unref()
     return job
   }
@@ -109,11 +158,15 @@ export class PlannerThread {
     const wasExpected = this.#isEnding && this.#cause === undefined
     this.#isEnding = true
     const cause = this.#cause ?? new Error(`The planner thread ended with code ${code}`)
+    const wasPlanning = this.#deadline !== undefined
     const job = this.#settle()
-    if (job && this.#hasStarted && isOutOfMemory(cause)) {
-      job.settled.reject(tooLarge(cause))
-      this.#options.onEnd(undefined, cause)
-    } else this.#options.onEnd(job, wasExpected ? undefined : cause)
+    const isTooLarge = wasPlanning && isOutOfMemory(cause)
+    if (isTooLarge) job?.settled.reject(tooLarge(cause))
+    this.#options.onEnd({
+      job: isTooLarge ? undefined : job,
+      reading: wasPlanning ? undefined : this.#unread[0],
+      cause: wasExpected ? undefined : cause,
+    })
   }
 }
 

@@ -7,40 +7,69 @@ import { buildFederated, parseSupergraph } from '../supergraph/federated-supergr
 import { withoutParsedFetches } from './plan-fetches.ts'
 import { createPlanner, type Planner, type PlanOptions } from './planner.ts'
 
-/** What a planner thread is told first: the supergraph that it plans for. */
-export interface SupergraphMessage {
-  readonly sdl: string
-}
+/**
+ * What a planner thread is told: to read a supergraph, to plan the only operation of a text over one that it has read,
+ * and to forget one. Supergraphs are numbered by whoever asks.
+ */
+export type ThreadRequest =
+  | { readonly kind: 'open'; readonly supergraph: number; readonly sdl: string }
+  | PlanRequest
+  | { readonly kind: 'close'; readonly supergraph: number }
 
-/** What a planner thread is asked then; the only operation of the text is planned. */
-export interface PlanMessage {
+interface PlanRequest {
+  readonly kind: 'plan'
+  readonly supergraph: number
   readonly text: string
   readonly options: PlanOptions
 }
 
-/** What a planner thread says: once that it has started, then one answer for each question. */
+/** What a planner thread says: `opened` for each supergraph, one of the others for each plan. */
 export type ThreadMessage =
-  | { readonly kind: 'started' }
+  | { readonly kind: 'opened' }
   | { readonly kind: 'planned'; readonly plan: QueryPlan }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'failed'; readonly cause: unknown }
 
-/** The program of a planner thread, which begins with the supergraph and goes on with operations. */
+/** Plans, or says why there is no planner. */
+type OpenPlanner = Pick<Planner, 'plan'>
+
+/** The program of a planner thread. */
 function run(): void {
   invariant(parentPort, 'This is the program of a thread')
   const port = parentPort
-  port.once('message', ({ sdl }: SupergraphMessage) => {
-    const planner = createPlanner({ federated: buildFederated(parseSupergraph(sdl)) })
-    port.on('message', async (message: PlanMessage) => {
-      port.postMessage(await answer(message, planner))
-    })
-    planner.warm()
-    port.postMessage({ kind: 'started' } satisfies ThreadMessage)
+  const say = (message: ThreadMessage): void => port.postMessage(message)
+  const planners = new Map<number, OpenPlanner>()
+  port.on('message', async (request: ThreadRequest) => {
+    switch (request.kind) {
+      case 'open':
+        planners.set(request.supergraph, openPlanner(request.sdl))
+        say({ kind: 'opened' })
+        break
+      case 'plan':
+        say(await answer(request, planners.get(request.supergraph)))
+        break
+      case 'close':
+        planners.delete(request.supergraph)
+    }
   })
 }
 
-async function answer({ text, options }: PlanMessage, planner: Planner): Promise<ThreadMessage> {
+function openPlanner(sdl: string): OpenPlanner {
   try {
+    const planner = createPlanner({ federated: buildFederated(parseSupergraph(sdl)) })
+    planner.warm()
+    return planner
+  } catch (cause) {
+    return { plan: () => Promise.reject(cause) }
+  }
+}
+
+async function answer(
+  { text, options }: PlanRequest,
+  planner: OpenPlanner | undefined,
+): Promise<ThreadMessage> {
+  try {
+    invariant(planner, 'A supergraph is opened before it is planned for')
     const plan = await planner.plan(parse(text, { noLocation: true }), options)
     return { kind: 'planned', plan: withoutParsedFetches(plan) }
   } catch (cause) {

@@ -16,7 +16,6 @@ export interface Planner {
   plan(document: DocumentNode, options?: PlanOptions): Promise<QueryPlan>
   /** The supergraph has been replaced: whatever the planner holds may go once nothing is being planned. */
   retire(): void
-  stop(): Promise<void>
 }
 
 /** A planner on this thread: nothing else runs while it plans. */
@@ -62,7 +61,6 @@ export function createPlanner({ federated }: Pick<Supergraph, 'federated'>): Loc
     },
     warm: () => void planner(),
     retire: () => undefined,
-    stop: async () => undefined,
   }
 }
 

@@ -46,7 +46,6 @@ export function observePlanner(planner: Planner, observe: ObservePreparation | u
       }
     },
     retire: () => planner.retire(),
-    stop: () => planner.stop(),
   }
 }
 
