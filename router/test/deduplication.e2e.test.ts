@@ -1,5 +1,9 @@
+import { once } from 'node:events'
+import { createServer, request } from 'node:http'
+import { listen } from '@gravity/shared/server/listen'
 import { eventually } from '@gravity/shared/testing/eventually'
 import { describe, expect, it } from '@jest/globals'
+import { HttpExchange } from '../src/transport/http-exchange.ts'
 import { aGate, createCachingSubgraphs } from './caching-subgraphs.ts'
 import { openTestRouter } from './opened-router.ts'
 
@@ -111,5 +115,30 @@ describe('equal queries at the same time', () => {
 
     expect((await before).data).toEqual({ uncached: { name: 'Ada' } })
     expect((await after).data).toEqual({ uncached: { name: 'Eve' } })
+  })
+})
+
+describe('an exchange that others wait for', () => {
+  it('is not given up while they do, though nobody has asked for its signal before its client left', async () => {
+    const server = createServer()
+    const url = await listen(server, { host: '127.0.0.1', port: 0 })
+    const asking = request(url).on('error', () => undefined)
+    asking.end()
+    const [incoming, response] = await once(server, 'request')
+    const exchange = new HttpExchange(incoming, response, {
+      resolveClientAddress: () => null,
+      stopping: new AbortController().signal,
+      compression: false,
+      timeouts: { answer: 1_000 },
+    })
+    const release = exchange.hold()
+
+    asking.destroy()
+    await once(response, 'close')
+
+    expect(exchange.gone.aborted).toBe(false)
+    release?.()
+    expect(exchange.gone.aborted).toBe(true)
+    server.close()
   })
 })

@@ -38,6 +38,39 @@ async function start(env: NodeJS.ProcessEnv = {}) {
 }
 
 describe('an answer that may be kept', () => {
+  it('is not looked for by variables that cannot be written, which then are nobody’s fault but the client’s', async () => {
+    await using it = await start({ GRAVITY_ROUTER_DEDUPLICATE: 'on' })
+    await it.post(one)
+    const deep = '['.repeat(200_000) + ']'.repeat(200_000)
+    const send = (id: string) =>
+      fetch(it.router.graphql, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: `{"query":${JSON.stringify(person)},"variables":{"id":${id},"other":${deep}}}`,
+      })
+
+    const [extra, wrong, also] = await Promise.all(['"2"', deep, deep].map(send))
+
+    expect(await extra?.json()).toEqual({ data: { person: { name: 'Bob' } } })
+    expect(await wrong?.json()).toMatchObject({
+      errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
+    })
+    expect(also?.status).toBe(200)
+  })
+
+  it('is for no cache on the way when headers are forwarded that decide it', async () => {
+    const all = { headers: [{ forward: 'x-tenant' }] }
+    await using it = await start({ GRAVITY_ROUTER_TRAFFIC: JSON.stringify({ all }) })
+
+    const first = await it.post(one, { 'x-tenant': 'a' })
+    await it.post(one, { 'x-tenant': 'a' })
+    await it.post(one, { 'x-tenant': 'b' })
+
+    expect(first.header('cache-control')).toBe('private, max-age=60')
+    expect(first.header('vary')).toContain('accept, x-tenant')
+    expect(it.asked.get('person')).toBe(2)
+  })
+
   it('is given again without asking anybody, with its age', async () => {
     await using it = await start()
 
@@ -169,16 +202,18 @@ describe('an answer for one viewer', () => {
     expect((await it.post(me, await it.as('ada'))).answer.data.me).not.toBeNull()
   })
 
-  it('never reaches those whom access rules refuse, nor caches on the way', async () => {
+  it('of what access rules protect is kept for each viewer apart', async () => {
     await using it = await start()
     const members = { query: '{ members { name } }' }
 
     const first = await it.post(members, await it.as('ada'))
+    const again = await it.post(members, await it.as('ada'))
     const other = await it.post(members, await it.as('bob'))
     const stranger = await it.post(members)
 
     expect(first.header('cache-control')).toBe('private, max-age=60')
-    expect(other.header('age')).toBe('0')
+    expect(again.header('age')).toBe('0')
+    expect(other.header('age')).toBeNull()
     expect(stranger.answer.errors[0].extensions.code).toBe('UNAUTHENTICATED')
     expect(stranger.header('cache-control')).toBe('no-store')
   })

@@ -19,6 +19,8 @@ export interface CachingGraphOptions {
   readonly invalidations: Invalidations
   /** What of the client's headers reaches subgraphs, as text; undefined when nothing does. */
   readonly headersKey: ((call: GraphCall) => string) | undefined
+  /** Their names; `*` among them when patterns say what is forwarded. */
+  readonly forwarded: readonly string[]
   /** In milliseconds since the epoch. */
   readonly now: () => number
 }
@@ -40,14 +42,20 @@ interface KnownOperation {
 export function createCachingGraph(options: CachingGraphOptions): Graph {
   const { graph, flights } = options
   const queries = new CachedQueries(options)
+  const changing = <Answer>(answer: Promise<Answer>): Promise<Answer> => {
+    const ended = (): void => flights.startAnew()
+    answer.then(ended, ended)
+    return answer
+  }
   return {
     ...graph,
     execute(operation, call) {
       if (operation.kind === OperationTypeNode.QUERY) return queries.execute(operation, call)
-      const result = graph.execute(operation, call)
-      const ended = (): void => flights.startAnew()
-      result.then(ended, ended)
-      return result
+      return changing(graph.execute(operation, call))
+    },
+    executeInParts(operation, call) {
+      const answer = graph.executeInParts(operation, call)
+      return operation.kind === OperationTypeNode.QUERY ? answer : changing(answer)
     },
   }
 }
@@ -80,7 +88,7 @@ class CachedQueries {
     operation: PreparedOperation,
     call: GraphCall,
   ): Promise<GraphResult> {
-    const { graph, answers, keepsEntities, invalidations, now } = this.#options
+    const { graph, answers, keepsEntities, invalidations, forwarded, now } = this.#options
     if (!answers && !keepsEntities) return graph.execute(operation, call)
     const freshness = new Freshness(invalidations.sequence)
     const storedAt = now()
@@ -91,7 +99,8 @@ class CachedQueries {
     if (invalidations.hitSince(freshness.tags, freshness.since)) return result
     known.scope = policy.scope
     const isForAll = known.isOpen && policy.scope === 'PUBLIC'
-    const answer = new KeptAnswer({ body: result.body, policy, isForAll, storedAt })
+    const { body } = result
+    const answer = new KeptAnswer({ body, policy, isForAll, forwarded, storedAt })
     const key = this.#keyFor(known, operation, call)
     if (key !== undefined) {
       answer.entry = answers.set(key, {
@@ -115,10 +124,12 @@ class CachedQueries {
     const { viewer } = call.identity
     // Whoever is refused something gets an answer with errors, which is never kept; nobody gets another's instead.
     if (!isOpen && !isOpenTo(operation, viewer)) return undefined
-    const owner = scope === 'PRIVATE' ? viewerKey(viewer) : ''
+    const owner = scope === 'PRIVATE' || !isOpen ? viewerKey(viewer) : ''
     if (owner === undefined) return undefined
+    const variables = variablesText(call.variables)
+    if (variables === undefined) return undefined
     const headers = this.#options.headersKey?.(call) ?? ''
-    return `${id} ${owner}${headers} ${variablesText(call.variables)}`
+    return `${id} ${owner}${headers} ${variables}`
   }
 
   #knownOperation(operation: PreparedOperation): KnownOperation {
@@ -140,7 +151,13 @@ function isOpenTo(operation: PreparedOperation, viewer: Viewer | null): boolean 
   return operation.isOpenTo?.(viewer) ?? false
 }
 
-function variablesText(variables: GraphCall['variables']): string {
-  for (const _name in variables) return JSON.stringify(variables)
-  return ''
+/** Undefined for what is nested so deeply that it cannot be written; whether it may be asked, others decide. */
+function variablesText(variables: GraphCall['variables']): string | undefined {
+  try {
+    for (const _name in variables) return JSON.stringify(variables)
+    return ''
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
 }

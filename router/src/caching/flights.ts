@@ -30,6 +30,8 @@ export interface AskedFlight {
 
 /** How many of the latest executions are compared with; looking further costs more than it finds. */
 const compared = 16
+/** How deep variables are compared. */
+const deepest = 200
 
 /**
  * Equal queries under way at the same time are executed once. They are compared only while there are others of the same
@@ -123,13 +125,16 @@ function retold(result: GraphResult, of: GraphCall, to: GraphCall): GraphResult 
   return { ...result, errors, body }
 }
 
-/** Whether two values that came from JSON are the same. */
-function isEqual(one: unknown, other: unknown): boolean {
+/** Whether two values that came from JSON are the same, as far as one looks: nobody nests them like this in earnest. */
+function isEqual(one: unknown, other: unknown, depth = 0): boolean {
   if (one === other) return true
   if (typeof one !== 'object' || typeof other !== 'object' || !one || !other) return false
+  if (depth > deepest) return false
   if (Array.isArray(one) !== Array.isArray(other)) return false
   const entries = Object.entries(one)
   if (entries.length !== Object.keys(other).length) return false
   const values = new Map(Object.entries(other))
-  return entries.every(([name, value]) => values.has(name) && isEqual(value, values.get(name)))
+  return entries.every(
+    ([name, value]) => values.has(name) && isEqual(value, values.get(name), depth + 1),
+  )
 }

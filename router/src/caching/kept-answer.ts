@@ -8,6 +8,8 @@ export interface KeptAnswerOptions {
   readonly policy: CachePolicy
   /** Whether everybody may see it: then caches between router and client may give it to everybody too. */
   readonly isForAll: boolean
+  /** The headers of the client that subgraphs get; `*` when that is not known beforehand. */
+  readonly forwarded: readonly string[]
   /** In milliseconds since the epoch. */
   readonly storedAt: number
 }
@@ -29,12 +31,14 @@ export class KeptAnswer {
   entry: TaggedEntry<KeptAnswer> | undefined
   #etag: string | undefined
 
-  constructor({ body, policy, isForAll, storedAt }: KeptAnswerOptions) {
+  constructor({ body, policy, isForAll, forwarded, storedAt }: KeptAnswerOptions) {
     this.body = body
     this.isForAll = isForAll
     this.storedAt = storedAt
-    this.cacheControl = `${isForAll ? 'public' : 'private'}, max-age=${policy.maxAge}`
-    this.vary = isForAll ? 'accept' : 'accept, authorization'
+    // Many caches on the way do not look at `vary`, so what other headers decide is not for them.
+    const isPublic = isForAll && forwarded.length === 0
+    this.cacheControl = `${isPublic ? 'public' : 'private'}, max-age=${policy.maxAge}`
+    this.vary = ['accept', ...(isForAll ? [] : ['authorization']), ...forwarded].join(', ')
     this.result = { errors: [], refused: false, body, kept: this, isReused: true }
   }
 

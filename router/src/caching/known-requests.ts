@@ -13,19 +13,34 @@ export interface KnownRequestsOptions {
 const longestText = 16_384
 const allTexts = 16_777_216
 
+/** A request that has been read. */
+export interface ReadRequest {
+  readonly text: string
+  readonly headers: GraphCall['headers']
+  /** `KnownRequests.era` when it was read. */
+  readonly era: number | undefined
+}
+
 /**
  * The texts of requests whose answer is kept and the same for everybody: such a request need not even be parsed. A text
  * is a request's whole body, or its query string after a question mark.
  */
 export class KnownRequests {
   readonly #options: KnownRequestsOptions
-  readonly #texts = new LRUCache<string, KeptAnswer>({
+  /** Where the answers are kept, and not the answers: those must go when their cache needs the room. */
+  readonly #keys = new LRUCache<string, string>({
     maxSize: allTexts,
-    sizeCalculation: (_answer, text) => text.length * 2 + 200,
+    sizeCalculation: (key, text) => (text.length + key.length) * 2 + 200,
   })
+  #era = 0
 
   constructor(options: KnownRequestsOptions) {
     this.#options = options
+  }
+
+  /** Changes with what texts mean. */
+  get era(): number {
+    return this.#era
   }
 
   /** In whole seconds. */
@@ -35,22 +50,25 @@ export class KnownRequests {
 
   /** The kept answer to a request from a client with these headers, as long as it may be given. */
   find(text: string, headers: GraphCall['headers']): KeptAnswer | undefined {
-    if (this.#texts.size === 0 || text.length > longestText) return undefined
-    const key = this.#keyOf(text, headers)
-    const answer = this.#texts.get(key)
-    if (answer?.entry && this.#options.answers.isCurrent(answer.entry)) return answer
-    if (answer) this.#texts.delete(key)
+    if (this.#keys.size === 0 || text.length > longestText) return undefined
+    const known = this.#keyOf(text, headers)
+    const key = this.#keys.get(known)
+    if (key === undefined) return undefined
+    const answer = this.#options.answers.get(key)?.value
+    if (answer?.isForAll) return answer
+    this.#keys.delete(known)
     return undefined
   }
 
-  remember(text: string, headers: GraphCall['headers'], answer: KeptAnswer): void {
-    if (!answer.isForAll || !answer.entry || text.length > longestText) return
-    this.#texts.set(this.#keyOf(text, headers), answer)
+  remember({ text, headers, era }: ReadRequest, { isForAll, entry }: KeptAnswer): void {
+    if (!isForAll || !entry?.isAlive || text.length > longestText || era !== this.#era) return
+    this.#keys.set(this.#keyOf(text, headers), entry.key)
   }
 
   /** What a text means may have changed. */
   forgetAll(): void {
-    this.#texts.clear()
+    this.#era += 1
+    this.#keys.clear()
   }
 
   #keyOf(text: string, headers: GraphCall['headers']): string {

@@ -100,6 +100,7 @@ export function openCaching(options: CachingOptions): Caching {
         flights,
         invalidations,
         headersKey,
+        forwarded: forwardedHeaders(traffic),
         now,
       })
       const hearing = await hearInvalidations(invalidations, options)
@@ -142,6 +143,16 @@ function headersKeyOf(
     .map(({ headers }) => compileHeaderRules(headers))
     .filter((make) => make !== undefined)
   return ({ headers }) => JSON.stringify(makers.map((make) => make(headers)))
+}
+
+/** The names of the client's headers that any subgraph gets; `*` for those that fit a pattern. */
+function forwardedHeaders({ all, subgraphs }: TrafficConfig): readonly string[] {
+  const rules = [all, ...subgraphs.values()].flatMap(({ headers }) => headers)
+  const names = rules.flatMap((rule) => {
+    if ('forward' in rule) return [rule.forward]
+    return 'forwardMatching' in rule ? ['*'] : []
+  })
+  return [...new Set(names)]
 }
 
 function createInvalidate(

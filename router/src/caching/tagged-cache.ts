@@ -3,6 +3,7 @@ import type { Invalidated } from './invalidations.ts'
 
 /** Something that is kept until it is too old, something in it has changed, or it has to make room. */
 export interface TaggedEntry<Value> {
+  readonly key: string
   readonly value: Value
   readonly storedAt: number
   /** In milliseconds of the cache's clock, as `storedAt`. */
@@ -73,7 +74,7 @@ export class TaggedCache<Value> implements Invalidated {
   set(key: string, added: NewEntry<Value>): TaggedEntry<Value> {
     const { value, storedAt, expiresAt } = added
     const tags = [...added.tags]
-    const entry = { value, storedAt, expiresAt, tags, isAlive: false }
+    const entry = { key, value, storedAt, expiresAt, tags, isAlive: false }
     const size = tags.reduce(
       (total, tag) => total + tag.length + tagBytes,
       added.bytes + key.length * 2 + entryBytes,

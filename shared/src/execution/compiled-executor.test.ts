@@ -187,4 +187,19 @@ describe('a compiled executor', () => {
       { filter: { text: 'a', mood: 'HAPPY' } },
     ])
   })
+
+  it('leaves no rejection to nobody when an item makes its list null before others have failed', async () => {
+    const failing = Promise.withResolvers<never>()
+    const rootValue = { named: [{ __typename: 'Cat', name: () => failing.promise }, null] }
+    const document = parse('{ named { name } }')
+
+    const answer = await executor({ document, contextValue: {}, rootValue })
+    failing.reject(new Error('Late'))
+    // Node tells of those that nobody handles after this.
+    await later()
+    await later()
+
+    expect(answer.data).toEqual({ named: null })
+    expect(answer.errors).toHaveLength(1)
+  })
 })

@@ -102,10 +102,16 @@ function completeList(itemType: GraphQLOutputType, completion: Completion): Comp
     }
     const items: unknown[] = []
     let pending = false
-    for (const item of value) {
-      const completed = completeItem(item, execution, placeBelow(place, items.length, undefined))
-      pending ||= isPromise(completed)
-      items.push(completed)
+    try {
+      for (const item of value) {
+        const completed = completeItem(item, execution, placeBelow(place, items.length, undefined))
+        pending ||= isPromise(completed)
+        items.push(completed)
+      }
+    } catch (error) {
+      // The others lie below a null now, and whatever they reject with is nobody's concern.
+      for (const item of items) if (isPromise(item)) item.then(undefined, () => undefined)
+      throw error
     }
     return pending ? Promise.all(items) : items
   }

@@ -23,7 +23,10 @@ export interface CacheHints {
   ofField(field: GraphQLField<unknown, unknown>): CacheHint | undefined
 }
 
-/** Reads the `@cacheControl` directives of a schema; undefined when it has none. */
+/**
+ * Reads the `@cacheControl` directives of a schema; undefined when it has none. What an access rule protects is PRIVATE
+ * unless it says otherwise: who may see a value is often whom it is about.
+ */
 export function readCacheHints(schema: GraphQLSchema): CacheHints | undefined {
   const hints = new Map<object, CacheHint>()
   for (const type of Object.values(schema.getTypeMap())) {
@@ -36,20 +39,27 @@ export function readCacheHints(schema: GraphQLSchema): CacheHints | undefined {
       if (fieldHint) hints.set(field, fieldHint)
     }
   }
-  if (hints.size === 0) return undefined
+  if (!hints.values().some(({ maxAge }) => maxAge !== undefined)) return undefined
   return { ofType: (type) => hints.get(type), ofField: (field) => hints.get(field) }
 }
 
+const accessRules = new Set(
+  ['authenticated', 'requiresScopes', 'policy'].flatMap((name) => [name, `federation__${name}`]),
+)
+
 function hintOf(directives: readonly DirectiveNode[] | undefined): CacheHint | undefined {
   const directive = directives?.find(({ name }) => name.value === 'cacheControl')
-  if (!directive) return undefined
+  const guarded = directives?.some(({ name }) => accessRules.has(name.value))
+    ? 'PRIVATE'
+    : undefined
+  if (!directive) return guarded && { maxAge: undefined, scope: guarded, inherits: false }
   const values = new Map(directive.arguments?.map(({ name, value }) => [name.value, value]))
   const maxAge = values.get('maxAge')
   const scope = values.get('scope')
   const inherit = values.get('inheritMaxAge')
   return {
     maxAge: maxAge?.kind === Kind.INT ? Math.max(0, Number(maxAge.value)) : undefined,
-    scope: scope?.kind === Kind.ENUM ? scopeNamed(scope.value) : undefined,
+    scope: scope?.kind === Kind.ENUM ? scopeNamed(scope.value) : guarded,
     inherits: inherit?.kind === Kind.BOOLEAN && inherit.value,
   }
 }

@@ -6,7 +6,7 @@ import { createCachePolicies } from './cache-policies.ts'
 const policyOf = createCachePolicies(
   buildSubgraphSchema(
     parse(`
-      extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
+      extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@authenticated"])
       directive @cacheControl(maxAge: Int, scope: CacheControlScope, inheritMaxAge: Boolean)
         on FIELD_DEFINITION | OBJECT | INTERFACE | UNION
       enum CacheControlScope { PUBLIC PRIVATE }
@@ -25,7 +25,8 @@ const policyOf = createCachePolicies(
       interface Node { id: ID! }
       type Book implements Node @key(fields: "id") @cacheControl(maxAge: 60) {
         id: ID! title: String stock: Int @cacheControl(maxAge: 3)
-        notes: String @cacheControl(scope: PRIVATE) shop: Shop near: Shop @cacheControl(inheritMaxAge: true) }
+        notes: String @cacheControl(scope: PRIVATE)
+        price: Int @authenticated prices: Int @authenticated @cacheControl(scope: PUBLIC) shop: Shop near: Shop @cacheControl(inheritMaxAge: true) }
       type Shop implements Node @key(fields: "id") { id: ID! @cacheControl(maxAge: 20) name: String }
     `),
   ),
@@ -43,6 +44,8 @@ describe('createCachePolicies', () => {
     ['{ hot { title } book { id } }', '5 PUBLIC'],
     ['{ secret { title } }', '60 PRIVATE'],
     ['{ book { notes } }', '60 PRIVATE'],
+    ['{ book { price } }', '60 PRIVATE'],
+    ['{ book { prices } }', '60 PUBLIC'],
     ['{ book { stock } }', '3 PUBLIC'],
     ['{ inherits { id } }', '60 PUBLIC'],
     ['{ counted }', '10 PUBLIC'],
