@@ -22,6 +22,42 @@ import { createTestKey, TestKeySource } from './test-tokens.ts'
 const namesAndReviews = '{ person(id: "1") { name reviews { stars } } }'
 
 describe('a plugin', () => {
+  it('is told of the end of an operation that comes too often', async () => {
+    const codes: unknown[] = []
+    const plugin: RouterPlugin = {
+      name: 'observer',
+      onOperation:
+        () =>
+        ({ errors }) =>
+          void codes.push(errors.map(({ extensions }) => extensions?.['code'])),
+    }
+    const rules = [{ name: 'once', key: 'everybody', points: 1, windowSeconds: 600 }]
+    const env = { GRAVITY_ROUTER_RATE_LIMITS: JSON.stringify(rules) }
+    await using router = await openTestRouter(librarySubgraphs, env, { plugins: [plugin] })
+
+    await router.ask('{ __typename }')
+    await router.ask('{ __typename }')
+
+    expect(codes).toEqual([[], ['RATE_LIMITED']])
+  })
+
+  it('that adds a header which no answer can have costs its request, and not the router', async () => {
+    const plugin: RouterPlugin = {
+      name: 'echo',
+      onOperation({ request, variables }) {
+        request.setHeader('x-echo', String(variables['text']))
+      },
+    }
+    await using router = await openTestRouter(librarySubgraphs, {}, { plugins: [plugin] })
+    const ask = (text: string) => router.ask('{ __typename }', { variables: { text } })
+
+    const split = await ask('a\r\nset-cookie: b=c')
+    const foreign = await ask('ж')
+    const good = await ask('a')
+
+    expect([split.errors?.length, foreign.errors?.length, good.errors]).toEqual([1, 1, undefined])
+  })
+
   it('sees a request, its operation and every call of a subgraph, each with how it ended', async () => {
     const seen: unknown[] = []
     const plugin: RouterPlugin = {

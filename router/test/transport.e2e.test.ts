@@ -10,7 +10,7 @@ beforeAll(async () => {
   router = await startRouter({
     config: {
       corsOrigins: ['https://shop.example'],
-      timeouts: { headers: 300, request: 600, keepAlive: 5_000 },
+      timeouts: { headers: 300, request: 600, keepAlive: 5_000, answer: 300 },
     },
   })
 })
@@ -27,7 +27,31 @@ async function sendRaw(url: string, text: string): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
+/** Those of the endpoint that have ended, one way or the other. */
+async function countAnswers(): Promise<number> {
+  const metrics = await (await fetch(`${router.url}/metrics`)).text()
+  const answers = /^gravity_router_http_requests_total\{path="\/graphql",status="200"\} (\d+)$/m
+  return Number(answers.exec(metrics)?.[1] ?? 0)
+}
+
 describe('POST /graphql', () => {
+  it('gives up a client that reads nothing of a large answer', async () => {
+    const { hostname, port } = new URL(router.url)
+    const many = Array.from({ length: 40 }, (_, index) => `a${index}: hello(name: $name)`)
+    const query = `query ($name: String) { ${many.join(' ')} }`
+    const body = JSON.stringify({ query, variables: { name: 'x'.repeat(900_000) } })
+    const before = await countAnswers()
+    const socket = connect(Number(port), hostname)
+    socket.on('error', () => undefined)
+    socket.pause()
+    socket.write(
+      `POST /graphql HTTP/1.1\r\nhost: router\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    )
+
+    await eventually(async () => expect(await countAnswers()).toBe(before + 1))
+    socket.destroy()
+  })
+
   it('answers a query with variables and an operation name', async () => {
     const response = await router.post({
       query: 'query a($name: String) { hello(name: $name) } query b { broken }',

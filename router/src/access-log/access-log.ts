@@ -18,6 +18,8 @@ export interface AccessLog {
 export type AccessLogDestination = NonNullable<LineLogOptions['destination']>
 
 const longestPath = 200
+/** A name may be as long as a document. */
+const longestName = 100
 
 /**
  * Opens the access log: one line for every HTTP request and for every operation on a socket. Its facts are named as
@@ -64,7 +66,7 @@ function factsOf(scope: RequestScope, outcome: RequestOutcome, config: AccessLog
     },
     res: transport === 'http' ? { statusCode: outcome.status, bytes: outcome.bytes } : undefined,
     responseTime: Math.round(outcome.durationMs * 100) / 100,
-    operation: operation && { type: operation.kind, name: operation.name },
+    operation: operation && { type: operation.kind, name: operation.name?.slice(0, longestName) },
     operations: scope.operations > 1 ? scope.operations : undefined,
     viewer: config.viewer ? viewer?.userId : undefined,
     subgraphCalls: operation && scope.subgraphCalls,

@@ -89,8 +89,9 @@ function createPrepare(sources: DocumentSources): Graph['prepare'] {
     const prepared = await graph.prepare({ ...request, query })
     const hash = request.persisted?.id
     // Only what can be executed is kept: anything else would be a store for strangers.
-    if (store && request.query !== '' && hash !== undefined && !('errors' in prepared)) {
-      if (isDocumentHash(hash)) store.add(hash, request.query)
+    if (store && found !== '' && found === request.query && hash && !('errors' in prepared)) {
+      // What only resembles the listed document of that id has another hash.
+      if (isDocumentHash(hash)) store.add(hash, found)
     }
     return prepared
   }

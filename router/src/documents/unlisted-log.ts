@@ -3,6 +3,7 @@ import { hashDocument } from './document-hash.ts'
 
 const maximumDocuments = 1_000
 const maximumExcerpt = 2_000
+const maximumName = 100
 
 /**
  * Logs documents that are not on the list, each once and at most a thousand, so that a stranger cannot fill the log
@@ -26,7 +27,8 @@ export class UnlistedLog {
       return
     }
     const document = text.slice(0, maximumExcerpt)
-    this.#log.warn({ operationName, hash, document }, 'A document that is not listed ran.')
+    const name = operationName?.slice(0, maximumName)
+    this.#log.warn({ operationName: name, hash, document }, 'A document that is not listed ran.')
   }
 
   forget(): void {

@@ -32,15 +32,15 @@ describe('countFields', () => {
     expect(count(text)).toEqual({ 'Query.friends': 2, 'User.best': 1, 'User.name': 6 })
   })
 
-  it('counts a field under the type that it is selected on', () => {
+  it('counts a field of an interface for its implementations too, and the other way round', () => {
     const text =
       '{ __typename node { id ... on User { id ... { name } } } found { ... on Node { id } } }'
 
     expect(count(text)).toEqual({
       'Query.node': 1,
       'Query.found': 1,
-      'Node.id': 2,
-      'User.id': 1,
+      'Node.id': 3,
+      'User.id': 3,
       'User.name': 1,
     })
   })

@@ -1,6 +1,8 @@
 import {
   type FragmentDefinitionNode,
+  type GraphQLInterfaceType,
   type GraphQLNamedType,
+  type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
   isInterfaceType,
@@ -26,8 +28,8 @@ interface Counting extends CountFieldsOptions {
 }
 
 /**
- * How often a valid operation selects each field, by the type that the document selects it on; aliases count each, and
- * fragments as often as they are spread.
+ * How often a valid operation selects each field; aliases count each, and fragments as often as they are spread. What is
+ * selected on an interface counts for its implementations too, and the other way round: it may be the same field.
  */
 export function countFields(options: CountFieldsOptions): ReadonlyMap<string, number> {
   const root = options.schema.getRootType(options.operation.operation)
@@ -66,10 +68,24 @@ function countSelection(
   if (!isObjectType(parent) && !isInterfaceType(parent)) return
   const field = parent.getFields()[selection.name.value]
   if (!field) return
-  addTo(counts, `${parent.name}.${field.name}`, 1)
+  for (const { name } of typesSharing(parent, field.name, counting.schema)) {
+    addTo(counts, `${name}.${field.name}`, 1)
+  }
   if (!selection.selectionSet) return
   const type = getNamedType(field.type)
   countSelections({ set: selection.selectionSet, parent: type, counts }, counting)
+}
+
+/** A type, and those whose field of that name may be what is selected on it. */
+function typesSharing(
+  type: GraphQLObjectType | GraphQLInterfaceType,
+  field: string,
+  schema: GraphQLSchema,
+): readonly GraphQLNamedType[] {
+  const above = type.getInterfaces().filter((one) => Object.hasOwn(one.getFields(), field))
+  if (isObjectType(type)) return [type, ...above]
+  const { objects, interfaces } = schema.getImplementations(type)
+  return [type, ...above, ...interfaces, ...objects]
 }
 
 function countsOfFragment(name: string, counting: Counting): FieldCounts {

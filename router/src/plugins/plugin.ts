@@ -70,7 +70,7 @@ export interface PluginRequest {
   readonly traceparent: string
   /** Puts something in between: from now on the request's operations and calls are children of that. */
   continueTrace(traceparent: string): void
-  /** Adds a header to the answer; over sockets there are none, and nothing happens. */
+  /** Adds a header to the answer; over sockets there are none, and nothing happens. Throws for what no header may be. */
   setHeader(name: string, value: string): void
 }
 

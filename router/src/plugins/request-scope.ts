@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import { type IncomingHttpHeaders, validateHeaderName, validateHeaderValue } from 'node:http'
 import type { Logger } from '@gravity/shared/log/logger'
 import type { Viewer } from '@gravity/shared/viewer/viewer'
 import type { GraphQLFormattedError } from 'graphql'
@@ -70,6 +70,9 @@ export class RequestScope implements PluginRequest {
   }
 
   setHeader(name: string, value: string): void {
+    // Later than here, what cannot be sent would cost the whole answer.
+    validateHeaderName(name)
+    validateHeaderValue(name, value)
     this.#carrier?.addHeader(name.toLowerCase(), value)
   }
 
@@ -87,6 +90,9 @@ export class RequestScope implements PluginRequest {
     return outcome
   }
 }
+
+/** How many errors of an operation its plugins are told of at its end. */
+const mostErrors = 100
 
 /** The same for one operation of a request. */
 export class OperationScope implements PluginOperation {
@@ -145,7 +151,8 @@ export class OperationScope implements PluginOperation {
   /** Notes what went wrong in one result. */
   note(errors: readonly GraphQLFormattedError[]): void {
     this.#results += 1
-    this.#errors.push(...errors)
+    // A subscription may run for days.
+    for (const error of errors) if (this.#errors.length < mostErrors) this.#errors.push(error)
     this.request.noteErrors(errors)
   }
 

@@ -1,7 +1,8 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
+import { GravityError } from '@gravity/shared/errors/gravity-error'
 import type { Logger } from '@gravity/shared/log/logger'
 import type { AnswerInParts, Graph, GraphCall, GraphResult, PreparedOperation } from '../graph.ts'
-import { refusalFor, toGraphqlError } from '../transport/http-refusal.ts'
+import { HttpRefusal, refusalFor, toGraphqlError } from '../transport/http-refusal.ts'
 import type { BeginHook } from './endings.ts'
 import type { OperationOutcome, PluginOperation } from './plugin.ts'
 import { OperationScope, type RequestScope } from './request-scope.ts'
@@ -33,20 +34,24 @@ export function watchGraph(options: WatchedGraphOptions): Graph {
       const watched = watch(prepared, call, options)
       if (!watched) return graph.execute(prepared, call)
       const refusal = await watched.begin()
-      return endWith(refusal ?? (await watched.enter(() => graph.execute(prepared, call))), watched)
+      return endWith(
+        refusal ?? (await answered(watched, () => graph.execute(prepared, call))),
+        watched,
+      )
     },
     async executeInParts(prepared, call) {
       const watched = watch(prepared, call, options)
       if (!watched) return graph.executeInParts(prepared, call)
       const refusal = await watched.begin()
-      const answer = refusal ?? (await watched.enter(() => graph.executeInParts(prepared, call)))
+      const answer =
+        refusal ?? (await answered(watched, () => graph.executeInParts(prepared, call)))
       return 'body' in answer ? endWith(answer, watched) : watchParts(answer, watched)
     },
     async subscribe(prepared, call) {
       const watched = watch(prepared, call, options)
       if (!watched) return graph.subscribe(prepared, call)
       const refusal = await watched.begin()
-      const outcome = refusal ?? (await watched.enter(() => graph.subscribe(prepared, call)))
+      const outcome = refusal ?? (await answered(watched, () => graph.subscribe(prepared, call)))
       if ('body' in outcome) return endWith(outcome, watched)
       call.signal.addEventListener('abort', () => watched.operation.end(), { once: true })
       return watchStream(outcome, watched)
@@ -83,6 +88,19 @@ function watch(
       }
     },
     enter: (work) => current.run({ request, operation }, work),
+  }
+}
+
+/** The answer to an operation, which has ended when it is refused instead, for coming too often for instance. */
+async function answered<T>({ operation, enter }: Watched, work: () => Promise<T>): Promise<T> {
+  try {
+    return await enter(work)
+  } catch (error) {
+    const code =
+      error instanceof HttpRefusal || error instanceof GravityError ? error.code : undefined
+    operation.note([{ message: 'The operation was refused.', extensions: { code } }])
+    operation.end()
+    throw error
   }
 }
 

@@ -1,3 +1,6 @@
+/** Longer names are one with those that are too many; strangers may send them as long as documents. */
+export const LONGEST_NAME = 100
+
 /** The first names that are met, up to a number; all others are one. */
 export class KnownNames {
   readonly #most: number
@@ -10,7 +13,7 @@ export class KnownNames {
   /** The name itself, or `_OTHER`, which is what the semantic conventions call the rest. */
   known(name: string): string {
     if (this.#names.has(name)) return name
-    if (this.#names.size >= this.#most) return '_OTHER'
+    if (this.#names.size >= this.#most || name.length > LONGEST_NAME) return '_OTHER'
     this.#names.add(name)
     return name
   }

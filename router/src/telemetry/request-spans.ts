@@ -14,6 +14,7 @@ import type {
   SubgraphCallOutcome,
 } from '../plugins/plugin.ts'
 import { callErrorType, operationErrorType, requestErrorType } from './error-types.ts'
+import { LONGEST_NAME } from './known-names.ts'
 
 /** https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server */
 export function beginRequestSpan(
@@ -64,7 +65,7 @@ export function beginOperationSpan(
     parent: isTop ? undefined : operation.traceparent,
     attributes: {
       'graphql.operation.type': kind,
-      'graphql.operation.name': operation.name,
+      'graphql.operation.name': nameOf(operation),
       'graphql.document.hash': operation.document && hashOf(operation.document),
       ...(isTop && { 'gravity.request.id': request.requestId }),
     },
@@ -91,7 +92,7 @@ export function beginEventSpan(telemetry: Telemetry, event: PluginEvent): End<Op
     links: [operation.traceparent],
     attributes: {
       'graphql.operation.type': operation.kind,
-      'graphql.operation.name': operation.name,
+      'graphql.operation.name': nameOf(operation),
     },
   })
   event.continueTrace(span.traceparent)
@@ -127,8 +128,13 @@ export function beginCallSpan(
   }
 }
 
-function titleOf({ kind, name }: PluginOperation): string {
-  return name === undefined ? kind : `${kind} ${name}`
+function titleOf(operation: PluginOperation): string {
+  const name = nameOf(operation)
+  return name === undefined ? operation.kind : `${operation.kind} ${name}`
+}
+
+function nameOf({ name }: PluginOperation): string | undefined {
+  return name?.slice(0, LONGEST_NAME)
 }
 
 function codesOf({ errors }: OperationOutcome): string[] {

@@ -167,8 +167,9 @@ function answerKnown(
 }
 
 async function answer(asked: GraphqlExchange, options: GraphqlEndpointOptions): Promise<void> {
-  const { exchange, accepted, request } = asked
+  const { exchange, accepted, request, text } = asked
   const { graph, eventStreams } = options
+  const era = options.knownRequests?.era
   const identity = await options.admit(exchange.request.headers.authorization, (viewer) =>
     exchange.identityOf(viewer),
   )
@@ -194,7 +195,7 @@ async function answer(asked: GraphqlExchange, options: GraphqlEndpointOptions): 
   const result = await graph.execute(operation, call)
   const { kept, isReused, refused, body } = result
   if (kept && options.knownRequests) {
-    options.knownRequests.remember(asked.text, exchange.request.headers, kept)
+    options.knownRequests.remember({ text, headers: exchange.request.headers, era }, kept)
     answerKept(exchange, kept, isReused ? options.knownRequests.ageOf(kept) : undefined)
     return
   }

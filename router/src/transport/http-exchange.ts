@@ -25,7 +25,14 @@ export interface ExchangeSurroundings {
   readonly stopping: AbortSignal
   /** Whether answers are compressed for those who accept it. */
   readonly compression: boolean
+  readonly timeouts: {
+    /** How long a client may read nothing of an answer, in milliseconds. */
+    readonly answer: number
+  }
 }
+
+/** Answers up to here wait in the buffers of the kernel, and cost nothing when they are not read. */
+const KERNEL_BYTES = 65_536
 
 /** One HTTP request, the facts that every step needs of it, and the way to answer it. */
 export class HttpExchange {
@@ -44,6 +51,7 @@ export class HttpExchange {
   #traceparent: string
   readonly #clientAddress: string | null
   readonly #compresses: boolean
+  readonly #stallMs: number
   #corsHeaders: readonly string[] = []
   #addedHeaders: string[] | undefined
   #gone: AbortController | undefined
@@ -63,6 +71,7 @@ export class HttpExchange {
     this.search = queryAt === -1 ? '' : url.slice(queryAt + 1)
     this.stopping = surroundings.stopping
     this.#compresses = surroundings.compression
+    this.#stallMs = surroundings.timeouts.answer
     const { headers } = request
     const { traceparent } = headers
     this.requestId = chooseRequestId(headers['x-request-id'])
@@ -79,6 +88,7 @@ export class HttpExchange {
       requestId: this.requestId,
       traceparent: this.#traceparent,
       clientAddress: this.#clientAddress,
+      userAgent: this.request.headers['user-agent']?.slice(0, longestUserAgent),
     }
   }
 
@@ -101,6 +111,8 @@ export class HttpExchange {
    */
   hold(): (() => void) | undefined {
     if (this.#hasLeft || this.response.destroyed) return undefined
+    // Whoever asks for it only after the client has left must find it held as well.
+    void this.gone
     this.#holds += 1
     let isHeld = true
     return () => {
@@ -173,6 +185,12 @@ export class HttpExchange {
     this.response.writeHead(answer.status, headers)
     // Text of ASCII alone is the same bytes in both encodings, and Node writes this one without transcoding.
     this.response.end(body, length === body.length ? 'latin1' : 'utf8')
+    if (length > KERNEL_BYTES) this.giveUpStalled()
+  }
+
+  /** Closes the connection when the client reads nothing of the answer for a while; until it has been sent. */
+  giveUpStalled(): void {
+    if (this.response.writableLength > 0) this.request.socket.setTimeout(this.#stallMs)
   }
 
   /** Answers a conditional request whose client has the current answer (RFC 9110, section 15.4.5). */
@@ -206,6 +224,9 @@ export class HttpExchange {
     this.answer({ status: refusal.status, body, headers: refusal.headers })
   }
 }
+
+/** Only people read it. */
+const longestUserAgent = 256
 
 function single(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' ? header : undefined

@@ -47,6 +47,8 @@ export interface HttpTimeouts {
   readonly request: number
   /** How long an idle connection is kept; longer than the idle time of a load balancer in front. */
   readonly keepAlive: number
+  /** For how long a client may read nothing of an answer that is being sent. */
+  readonly answer: number
 }
 
 /** Told of every request when it begins; the returned function is told how it ended. */
@@ -170,7 +172,17 @@ function answerError(exchange: HttpExchange, error: unknown, log: Logger): void 
   const refusal = refusalFor(error, exchange.requestId, log)
   // Once the answer has begun, cutting it off is the only way left to say that it is not whole.
   if (exchange.response.headersSent) exchange.response.destroy()
-  else exchange.refuse(refusal)
+  else refuse(exchange, refusal, log)
+}
+
+/** Nobody is left to catch what is thrown here. */
+function refuse(exchange: HttpExchange, refusal: HttpRefusal, log: Logger): void {
+  try {
+    exchange.refuse(refusal)
+  } catch (err) {
+    log.error({ err }, 'A refusal cannot be sent.')
+    exchange.response.destroy()
+  }
 }
 
 async function close(server: Server, graceMs: number): Promise<void> {

@@ -85,6 +85,7 @@ export class OpenStream {
     // Its headers promised to keep the connection, which a server that stops must not wait for.
     if (stopping.aborted) response.once('finish', () => request.socket.destroySoon())
     response.end()
+    this.#exchange.giveUpStalled()
   }
 
   // A silent stream would never notice a peer that stopped reading; the heartbeat does.

@@ -62,6 +62,8 @@ export class Deliveries {
     const fetching = this.#options.plan.whenFetched(key).then(() => {
       this.#fetched.add(key)
     })
+    // Nobody waits for it any more when the client leaves in between.
+    fetching.catch(() => undefined)
     this.#fetching.set(key, fetching)
   }
 
