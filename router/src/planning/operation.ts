@@ -204,7 +204,7 @@ export class Operation implements PreparedOperation {
     this.#variants.set(variant.key, entry)
     compiled.catch((cause: unknown) => {
       // To find out again would cost as much; but what took too long once may have had bad luck.
-      const isRefused = cause instanceof GravityError
+      const isRefused = cause instanceof GravityError && cause.code === 'BAD_USER_INPUT'
       if (isRefused) this.#variants.set(variant.key, entry, { ttl: refusalMilliseconds })
       else this.#variants.delete(variant.key)
     })

@@ -12,6 +12,9 @@ export interface PlanNames {
   clientName(planName: string): string
 }
 
+/** The form of the aliases that the planner invents. */
+const plannerAlias = /__alias_\d+$/
+
 const inheritedNames: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype))
 
 /** Chooses a name for every field of a document; equal selections of one name share it. */
@@ -59,6 +62,7 @@ function responseNameOf(field: FieldNode): string {
 function isUnsafe(field: FieldNode, federated: FederatedNames): boolean {
   const name = responseNameOf(field)
   if (inheritedNames.has(name) || federated.withArguments.has(name)) return true
+  if (plannerAlias.test(name)) return true
   // A requirement means the field without arguments, a key the field itself.
   const differs = name !== field.name.value || (field.arguments?.length ?? 0) > 0
   return differs && (name === '__typename' || federated.all.has(name))

@@ -4,6 +4,7 @@ import { GravityError } from '@gravity/shared/errors/gravity-error'
 import type { Logger } from '@gravity/shared/log/logger'
 import { type DocumentNode, print } from 'graphql'
 import { withParsedFetches } from './plan-fetches.ts'
+import { PlanQueue } from './plan-queue.ts'
 import type { Planner, PlanOptions } from './planner.ts'
 import { type PlanJob, type PlannedSupergraph, PlannerThread } from './planner-thread.ts'
 import { startThread } from './spare-thread.ts'
@@ -18,6 +19,9 @@ export interface PlannerThreadsOptions {
   readonly start?: (() => Worker) | undefined
 }
 
+/** More documents than this are not met for the first time by accident. */
+const mostWaiting = 1_000
+
 /**
  * Threads that plan, so that no plan stops the event loop; the same for all supergraphs that are served, since a thread
  * costs more than a supergraph on it. They start in the background with the first supergraph. A thread that takes too
@@ -26,7 +30,7 @@ export interface PlannerThreadsOptions {
 export class PlannerThreads {
   readonly #options: PlannerThreadsOptions
   readonly #threads = new Set<PlannerThread>()
-  readonly #waiting: PlanJob[] = []
+  readonly #waiting = new PlanQueue(mostWaiting)
   /** Those that have not retired. */
   readonly #supergraphs = new Set<PlannedSupergraph>()
   #numbers = 0
@@ -58,7 +62,7 @@ export class PlannerThreads {
   async stop(): Promise<void> {
     const stopped = new GravityError('SUBGRAPH_UNAVAILABLE', 'The router stops.')
     this.#stopped = stopped
-    for (const job of this.#waiting.splice(0)) job.settled.reject(stopped)
+    for (const job of this.#waiting.takeAll()) job.settled.reject(stopped)
     await Promise.all([...this.#threads].map((thread) => thread.end(stopped)))
   }
 
@@ -68,8 +72,9 @@ export class PlannerThreads {
     options: PlanOptions,
   ): Promise<QueryPlan> {
     if (this.#stopped) throw this.#stopped
+    if (this.#waiting.isFull) throw tooManyWaiting()
     const settled = Promise.withResolvers<QueryPlan>()
-    this.#waiting.push({ supergraph, text: print(document), options, settled, crashes: 0 })
+    this.#waiting.add({ supergraph, text: print(document), options, settled, crashes: 0 })
     this.#next()
     return withParsedFetches(await settled.promise)
   }
@@ -81,7 +86,8 @@ export class PlannerThreads {
       onIdle: () => this.#next(),
       onEnd: ({ job, reading, cause }) => {
         this.#threads.delete(thread)
-        if (cause) log.warn({ err: cause, document: job?.text }, 'A planner thread was replaced.')
+        const document = job && loggable(job)
+        if (cause) log.warn({ err: cause, document }, 'A planner thread was replaced.')
         if (job) this.#retry(job, cause)
         if (reading) reading.crashes += 1
         // The next operation should not have to wait for a start.
@@ -104,17 +110,17 @@ export class PlannerThreads {
   #retry(job: PlanJob, cause: unknown): void {
     job.crashes += 1
     if (job.crashes > 1 || this.#stopped) job.settled.reject(this.#stopped ?? cause)
-    else this.#waiting.unshift(job)
+    else this.#waiting.addFirst(job)
   }
 
   #next(): void {
-    while (this.#waiting.length > 0) {
+    while (!this.#waiting.isEmpty) {
       const thread = this.#idleThread()
       if (!thread) break
-      const job = this.#waiting.shift()
+      const job = this.#waiting.take()
       if (job) thread.plan(job)
     }
-    const needed = new Set(this.#waiting.map(({ supergraph }) => supergraph))
+    const needed = new Set(this.#waiting.jobs.map(({ supergraph }) => supergraph))
     for (const thread of this.#threads) {
       thread.closeUnless(
         (supergraph) => this.#supergraphs.has(supergraph) || needed.has(supergraph),
@@ -126,4 +132,14 @@ export class PlannerThreads {
     const idle = [...this.#threads].find((thread) => thread.isIdle)
     return idle ?? (this.#mayStart ? this.#start() : undefined)
   }
+}
+
+function tooManyWaiting(): GravityError {
+  const message = 'Too many operations that were not asked for before wait to be planned.'
+  return new GravityError('RATE_LIMITED', message, { extensions: { retryAfterSeconds: 5 } })
+}
+
+/** Texts that were written into a document may be somebody's secrets. */
+function loggable({ text }: PlanJob): string | undefined {
+  return text.includes('"') ? undefined : text
 }
