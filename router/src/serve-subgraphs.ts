@@ -14,7 +14,7 @@ import { createSdlFetcher } from './subgraphs/fetch-sdl.ts'
 import { createHttpClient } from './subgraphs/http-client.ts'
 import { type ManagedSubgraph, managedSource } from './supergraph/managed-source.ts'
 import { createSupergraph } from './supergraph/supergraph.ts'
-import { proxiedRoutes } from './transport/proxied-routes.ts'
+import { type ProxiedRoute, proxiedRoutes } from './transport/proxied-routes.ts'
 import { KEY_SET_PATH, keysFromUrl } from './viewer/key-source.ts'
 
 export interface ServeSubgraphsOptions {
@@ -54,13 +54,23 @@ export async function serveSubgraphs(
     log: platform.log,
     keySource: keysFromUrl(`${auth}${KEY_SET_PATH}`),
     sessions,
-    routes: proxiedRoutes([{ method: 'GET', path: KEY_SET_PATH, origin: auth }]),
+    routes: proxiedRoutes(pagesOf(auth)),
     checks: { pubsub: () => platform.pubsub.ping(), cache: () => platform.cache.ping() },
   })
   opening.defer(() => router.stop())
   const url = await router.start()
   const open = opening.move()
   return { url, stop: () => open.disposeAsync() }
+}
+
+/** What the auth service answers outside GraphQL; it has no mailbox in production. */
+function pagesOf(origin: string): ProxiedRoute[] {
+  return [
+    { method: 'GET', path: KEY_SET_PATH, origin },
+    { method: 'GET', path: '/account/confirm', origin },
+    { method: 'POST', path: '/account/confirm', origin },
+    { method: 'GET', path: '/mailbox', origin },
+  ]
 }
 
 interface Reach {

@@ -76,6 +76,7 @@ const claimsShape = z.object({
     requestId: z.string(),
     traceparent: z.string(),
     clientAddress: z.string().nullable(),
+    userAgent: z.string().optional(),
   }),
 })
 type Claims = z.output<typeof claimsShape>

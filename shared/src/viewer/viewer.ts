@@ -22,4 +22,6 @@ export interface RequestIdentity {
   readonly traceparent: string
   /** The caller's address after trusted proxies, for limits; null when there is no caller (jobs, events). */
   readonly clientAddress: string | null
+  /** What the caller's program calls itself, at most 256 characters, unchecked; only for people to recognise a device by. */
+  readonly userAgent?: string | undefined
 }

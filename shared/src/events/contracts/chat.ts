@@ -33,3 +33,48 @@ export const messageSent = defineEvent('chat.message-sent.v1', {
   }),
   consumers: [],
 })
+
+/** A room has another name, or none. The aggregate is the room. */
+export const roomRenamed = defineEvent('chat.room-renamed.v1', {
+  payload: z.object({ roomId: z.guid(), name: z.string().nullable(), renamedBy: z.guid() }),
+  consumers: [],
+})
+
+const message = z.object({
+  roomId: z.guid(),
+  messageId: z.guid(),
+  sequence: z.int().positive(),
+  authorId: z.guid(),
+})
+
+/** A message's text was changed by its author. The aggregate is the room. Bodies do not travel. */
+export const messageEdited = defineEvent('chat.message-edited.v1', {
+  payload: message,
+  consumers: [],
+})
+
+/** A message's content was withdrawn for good, by its author or a moderator. The aggregate is the room. */
+export const messageRedacted = defineEvent('chat.message-redacted.v1', {
+  payload: message.extend({ redactedBy: z.guid() }),
+  consumers: [],
+})
+
+/**
+ * A message mentions members of its room: when it is sent all of them, and when it is edited those who are new. The
+ * aggregate is the room; the event has the version of the message's own.
+ */
+export const peopleMentioned = defineEvent('chat.people-mentioned.v1', {
+  payload: message.extend({ userIds: z.array(z.guid()).min(1) }),
+  consumers: [],
+})
+
+/** A member's role in a room was changed. The aggregate is the room. */
+export const memberRoleChanged = defineEvent('chat.member-role-changed.v1', {
+  payload: z.object({
+    roomId: z.guid(),
+    userId: z.guid(),
+    role: z.enum(['owner', 'moderator', 'member']),
+    changedBy: z.guid(),
+  }),
+  consumers: [],
+})

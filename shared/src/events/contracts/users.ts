@@ -14,9 +14,9 @@ export const profileCreated = defineEvent('users.profile-created.v1', {
 
 /**
  * A profile has changed; the payload holds its public names as they are now. The aggregate is the user. Users itself tells
- * routers by it to forget the profile as it was.
+ * routers by it to forget the profile as it was; chat learns the name by which people are mentioned.
  */
 export const profileChanged = defineEvent('users.profile-changed.v1', {
   payload: profile,
-  consumers: ['users'],
+  consumers: ['chat', 'users'],
 })
