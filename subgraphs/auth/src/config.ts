@@ -6,33 +6,73 @@ const schema = z.object({
   GRAVITY_AUTH_ACCESS_TOKEN_SECONDS: z.coerce.number().int().min(10).max(3_600).default(600),
   /** How long a refresh token waits for its one use. */
   GRAVITY_AUTH_REFRESH_TOKEN_DAYS: z.coerce.number().positive().max(90).default(14),
+  /** How long a used refresh token gives its unused successor again, for a client that lost the answer. */
+  GRAVITY_AUTH_REFRESH_GRACE_SECONDS: z.coerce.number().int().min(0).max(60).default(10),
   /** The absolute life of a session, however often it is refreshed. */
   GRAVITY_AUTH_SESSION_DAYS: z.coerce.number().positive().max(365).default(90),
+  /** Whether an account begins only when its address is confirmed. */
+  GRAVITY_AUTH_EMAIL_VERIFICATION: z.enum(['required', 'optional']).default('optional'),
   /** Password hashes computed at once. */
   GRAVITY_AUTH_HASHING_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
   /** Failed logins within 15 minutes after which an account is asked to wait. */
   GRAVITY_AUTH_FAILURES_PER_ACCOUNT: z.coerce.number().int().min(1).default(10),
   /** The same for one client address. */
   GRAVITY_AUTH_FAILURES_PER_ADDRESS: z.coerce.number().int().min(1).default(100),
+  /** Registrations within 15 minutes after which a client address is asked to wait. */
+  GRAVITY_AUTH_REGISTRATIONS_PER_ADDRESS: z.coerce.number().int().min(1).optional(),
+  /** Mails within 15 minutes after which an address gets no more; ten times that for what one client address asks for. */
+  GRAVITY_AUTH_MAILS_PER_RECIPIENT: z.coerce.number().int().min(1).default(5),
+  /** A range service of breached passwords: the first five hexadecimal digits of a SHA-1 are added to it. */
+  GRAVITY_AUTH_BREACHED_PASSWORDS_URL: z
+    .url({ protocol: /^https?$/ })
+    .describe('an address that ends before the five digits, such as https://host/range/')
+    .optional(),
+  /** Where people reach Gravity; links in mails begin with it. */
+  GRAVITY_PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .describe('an address such as https://example.org')
+    .optional(),
+  /** Of the router, where that runs in the same process. */
+  PORT: z.coerce.number().int().min(1).max(65_535).default(8_000).catch(8_000),
 })
+
+/** Laptops, tests and benchmarks register many people from one address. */
+const registrationsPerAddress = { development: 10_000, test: 10_000, production: 30 }
 
 export interface AuthConfig {
   readonly accessTokenSeconds: number
   readonly refreshTokenDays: number
+  readonly refreshGraceSeconds: number
   readonly sessionDays: number
+  readonly emailVerification: 'required' | 'optional'
   readonly hashingConcurrency: number
   readonly failuresPerAccount: number
   readonly failuresPerAddress: number
+  readonly registrationsPerAddress: number
+  readonly mailsPerRecipient: number
+  readonly breachedPasswordsUrl: string | undefined
+  /** Without a slash at its end. */
+  readonly publicUrl: string
 }
 
-export function readAuthConfig(environment: NodeJS.ProcessEnv = process.env): AuthConfig {
+export function readAuthConfig(
+  mode: keyof typeof registrationsPerAddress,
+  environment: NodeJS.ProcessEnv = process.env,
+): AuthConfig {
   const env = parseEnvironment(schema, environment)
   return {
     accessTokenSeconds: env.GRAVITY_AUTH_ACCESS_TOKEN_SECONDS,
     refreshTokenDays: env.GRAVITY_AUTH_REFRESH_TOKEN_DAYS,
+    refreshGraceSeconds: env.GRAVITY_AUTH_REFRESH_GRACE_SECONDS,
     sessionDays: env.GRAVITY_AUTH_SESSION_DAYS,
+    emailVerification: env.GRAVITY_AUTH_EMAIL_VERIFICATION,
     hashingConcurrency: env.GRAVITY_AUTH_HASHING_CONCURRENCY,
     failuresPerAccount: env.GRAVITY_AUTH_FAILURES_PER_ACCOUNT,
     failuresPerAddress: env.GRAVITY_AUTH_FAILURES_PER_ADDRESS,
+    registrationsPerAddress:
+      env.GRAVITY_AUTH_REGISTRATIONS_PER_ADDRESS ?? registrationsPerAddress[mode],
+    mailsPerRecipient: env.GRAVITY_AUTH_MAILS_PER_RECIPIENT,
+    breachedPasswordsUrl: env.GRAVITY_AUTH_BREACHED_PASSWORDS_URL,
+    publicUrl: (env.GRAVITY_PUBLIC_URL ?? `http://127.0.0.1:${env.PORT}`).replace(/\/+$/, ''),
   }
 }

@@ -2,12 +2,54 @@ import { requireViewer } from '@gravity/shared/viewer/require-viewer'
 import type { Resolvers } from './generated/resolver-types.ts'
 
 export const resolvers: Resolvers = {
+  Query: {
+    accounts: (_parent, args, { administration, viewer }) =>
+      administration.search(requireViewer(viewer), args),
+    auditLog: (_parent, args, { administration, viewer }) =>
+      administration.auditLog(requireViewer(viewer), args),
+    sessions: (_parent, _args, { sessions, viewer }) => sessions.listOf(requireViewer(viewer)),
+    developmentMailbox: (_parent, { to }, { mailbox }) => mailbox.latest(to ?? null),
+  },
   Mutation: {
-    register: (_parent, { input }, { accounts }) => accounts.register(input),
-    login: (_parent, { input }, { accounts, clientAddress }) =>
-      accounts.login({ ...input, clientAddress }),
+    register: (_parent, { input }, { client, registrations }) =>
+      registrations.register(input, client),
+    verifyEmail: (_parent, { input }, { client, registrations }) =>
+      registrations.verifyEmail(input.token, client),
+    resendVerification: (_parent, { input }, { client, registrations }) =>
+      registrations.resendVerification(input.email, client),
+    login: (_parent, { input }, { client, signIn }) => signIn.login(input, client),
     refreshSession: (_parent, { input }, { sessions }) => sessions.refresh(input.refreshToken),
     logout: (_parent, _args, { sessions, viewer }) => sessions.logout(requireViewer(viewer)),
+    endSession: (_parent, { input }, { sessions, viewer }) =>
+      sessions.end(requireViewer(viewer), input.sessionId),
+    endOtherSessions: (_parent, _args, { sessions, viewer }) =>
+      sessions.endAll(requireViewer(viewer), { includeCurrent: false }),
+    logoutEverywhere: (_parent, _args, { sessions, viewer }) =>
+      sessions.endAll(requireViewer(viewer), { includeCurrent: true }),
+    changePassword: (_parent, { input }, { client, passwords, viewer }) =>
+      passwords.change(requireViewer(viewer), input, client),
+    requestPasswordReset: (_parent, { input }, { client, passwords }) =>
+      passwords.requestReset(input.email, client),
+    resetPassword: (_parent, { input }, { client, passwords }) => passwords.reset(input, client),
+    requestEmailChange: (_parent, { input }, { client, emailChanges, viewer }) =>
+      emailChanges.request(requireViewer(viewer), input, client),
+    confirmEmailChange: (_parent, { input }, { client, emailChanges }) =>
+      emailChanges.confirm(input.token, client),
+    suspendAccount: (_parent, { input }, { administration, viewer }) =>
+      administration.suspend(requireViewer(viewer), input),
+    restoreAccount: (_parent, { input }, { administration, viewer }) =>
+      administration.restore(requireViewer(viewer), input.userId),
+    assignRole: (_parent, { input }, { administration, viewer }) =>
+      administration.assignRole(requireViewer(viewer), input),
+    removeRole: (_parent, { input }, { administration, viewer }) =>
+      administration.removeRole(requireViewer(viewer), input),
+  },
+  Account: {
+    user: ({ id }) => ({ id }),
+  },
+  AuditEntry: {
+    actor: ({ actorId }) => ({ id: actorId }),
+    user: ({ accountId }) => ({ id: accountId }),
   },
   Session: {
     user: ({ userId }) => ({ id: userId }),
@@ -18,5 +60,7 @@ export const resolvers: Resolvers = {
       (await loaders.accountById.load(id))?.email ?? null,
     roles: async ({ id }, _args, { loaders }) =>
       (await loaders.accountById.load(id))?.roles ?? null,
+    isEmailVerified: async ({ id }, _args, { loaders }) =>
+      (await loaders.accountById.load(id))?.isEmailVerified ?? null,
   },
 }

@@ -5,49 +5,48 @@ import { openJobs } from '@gravity/shared/jobs/open-jobs'
 import type { Platform } from '@gravity/shared/platform/platform'
 import { buildSubgraph } from '@gravity/shared/server/build-subgraph'
 import type { PublicRoute, Subgraph } from '@gravity/shared/server/subgraph'
-import { createSessionDenyList } from '@gravity/shared/viewer/session-deny-list'
 import { AccountEntity } from './accounts/account.entity.ts'
-import { AccountService } from './accounts/account.service.ts'
 import { seedDemoAccounts } from './accounts/demo-accounts.ts'
-import { LoginAttempts } from './accounts/login-attempts.ts'
-import { createPasswordHashing } from './accounts/password-hashing.ts'
-import { type AuthConfig, readAuthConfig } from './config.ts'
+import { readAuthConfig } from './config.ts'
+import { accountMailAskedConsumer } from './consumers/account-mail-asked.ts'
+import { developmentMailConsumers } from './consumers/development-mails.ts'
 import { sessionRevokedConsumer } from './consumers/session-revoked.ts'
 import { createAuthContext } from './context.ts'
 import { removeEndedSessions } from './jobs/remove-ended-sessions.ts'
 import { rotateSigningKeys } from './jobs/rotate-signing-keys.ts'
-import { KeyRing } from './keys/key-ring.ts'
+import type { KeyRing } from './keys/key-ring.ts'
 import { SigningKeyEntity } from './keys/signing-key.entity.ts'
+import { confirmationRoutes } from './mailbox/confirmation-page.ts'
+import { mailboxRoute } from './mailbox/mailbox-page.ts'
 import { CreateAccounts1795000000000 } from './migrations/1795000000000-create-accounts.ts'
 import { CreateSessions1795000000001 } from './migrations/1795000000001-create-sessions.ts'
+import { CreateAccountMail1795000000010 } from './migrations/1795000000010-create-account-mail.ts'
+import { DescribeSessions1795000000011 } from './migrations/1795000000011-describe-sessions.ts'
+import { AdministerAccounts1795000000012 } from './migrations/1795000000012-administer-accounts.ts'
 import { resolvers } from './resolvers.ts'
+import { type AuthServices, createServices } from './services.ts'
 import { SessionEntity } from './sessions/session.entity.ts'
-import { SessionService } from './sessions/session.service.ts'
 import { type AuthReads, type AuthStore, createAuthStore } from './store.ts'
 
 export async function createSubgraph(platform: Platform): Promise<Subgraph> {
-  const config = readAuthConfig()
+  const config = readAuthConfig(platform.environment)
   const log = platform.log.child({ service: 'auth' })
   const database = await openAuthDatabase(platform)
-  const passwords = await createPasswordHashing({
-    concurrency: config.hashingConcurrency,
-    queueLength: config.hashingConcurrency * 100,
-  })
-  const { keys, sessions, accounts, denyList } = createServices({
-    platform,
-    config,
-    database,
-    passwords,
-  })
+  const services = await createServices({ platform, config, database })
+  const { accounts, denyList, hashing, keys, mail, mailbox, sessions } = services
   await keys.rotate()
   await sessions.restoreDenials()
-  if (platform.seed === 'demo') await seedDemoAccounts(accounts, passwords)
+  if (platform.seed === 'demo') await seedDemoAccounts(accounts, hashing)
 
   const events = openEvents({
     service: 'auth',
     platform,
     database,
-    consumers: [sessionRevokedConsumer(sessions)],
+    consumers: [
+      sessionRevokedConsumer(sessions),
+      accountMailAskedConsumer(mail),
+      ...developmentMailConsumers(mailbox),
+    ],
     log,
   })
   const jobs = openJobs({
@@ -61,8 +60,8 @@ export async function createSubgraph(platform: Platform): Promise<Subgraph> {
     name: 'auth',
     sdlFile: new URL('../schema.graphql', import.meta.url),
     resolvers,
-    createContext: ({ identity }) => createAuthContext({ accounts, sessions }, identity),
-    routes: [keySetRoute(keys)],
+    createContext: ({ identity }) => createAuthContext(services, identity),
+    routes: routesOf(services),
     checks: { database: database.ping, queues: () => platform.queues.ping() },
     async start() {
       await events.start()
@@ -82,31 +81,22 @@ function openAuthDatabase(platform: Platform) {
     service: 'auth',
     url: platform.databaseUrl('auth'),
     entities: [AccountEntity, SessionEntity, SigningKeyEntity],
-    migrations: [...eventMigrations, CreateAccounts1795000000000, CreateSessions1795000000001],
+    migrations: [
+      ...eventMigrations,
+      CreateAccounts1795000000000,
+      CreateSessions1795000000001,
+      CreateAccountMail1795000000010,
+      DescribeSessions1795000000011,
+      AdministerAccounts1795000000012,
+    ],
     store: (manager) => createAuthStore(manager, platform),
     log: platform.log.child({ service: 'auth' }),
   })
 }
 
-function createServices(parts: {
-  readonly platform: Platform
-  readonly config: AuthConfig
-  readonly database: Awaited<ReturnType<typeof openAuthDatabase>>
-  readonly passwords: Awaited<ReturnType<typeof createPasswordHashing>>
-}) {
-  const { platform, config, database, passwords } = parts
-  const keys = new KeyRing({
-    database,
-    sealingKey: platform.secretFor('auth.signing-keys'),
-    now: platform.now,
-    accessTokenSeconds: config.accessTokenSeconds,
-    log: platform.log.child({ service: 'auth' }),
-  })
-  const denyList = createSessionDenyList({ cache: platform.cache, pubsub: platform.pubsub })
-  const sessions = new SessionService({ database, keys, denyList, config, clock: platform })
-  const attempts = new LoginAttempts(platform.rateLimits, config)
-  const accounts = new AccountService({ database, passwords, sessions, attempts, clock: platform })
-  return { keys, sessions, accounts, denyList }
+function routesOf(services: AuthServices): PublicRoute[] {
+  const routes = [keySetRoute(services.keys), ...confirmationRoutes(services)]
+  return services.mailbox.isOpen ? [...routes, mailboxRoute(services.mailbox)] : routes
 }
 
 function keySetRoute(keys: KeyRing): PublicRoute {

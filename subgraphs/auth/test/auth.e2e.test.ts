@@ -139,33 +139,6 @@ describe('refreshSession', () => {
     expect(second.refreshToken).not.toBe(first.refreshToken)
   })
 
-  it('ends the session, and no other one, when a token is used again', async () => {
-    const email = 'reuse@example.org'
-    const stolen = await opened(register(auth, { email }))
-    const other = await opened(login(auth, { email }))
-    const renewed = await opened(refresh(auth, stolen.refreshToken))
-
-    const invalid = { __typename: 'InvalidRefreshToken', code: 'INVALID_REFRESH_TOKEN' }
-    expect(await refresh(auth, stolen.refreshToken)).toMatchObject(invalid)
-    expect(await refresh(auth, renewed.refreshToken)).toMatchObject(invalid)
-    await opened(refresh(auth, other.refreshToken))
-  })
-
-  it('has a single winner among fifty at once, whose session lives on', async () => {
-    const { refreshToken } = await opened(register(auth))
-
-    const results = await Promise.all(Array.from({ length: 50 }, () => refresh(auth, refreshToken)))
-
-    const winners = results.filter(({ __typename }) => __typename === 'Session')
-    expect(winners).toHaveLength(1)
-    const [{ open }] = (await auth.sql<{ open: number }>(
-      `select count(*)::integer as open from refresh_tokens
-       where rotated_at is null and session_id = (select session_id from refresh_tokens where hash = sha256($1::bytea))`,
-      [refreshToken],
-    )) as [{ open: number }]
-    expect(open).toBe(1)
-  })
-
   it('serves many at once although the view of the keys has grown old', async () => {
     await using platform = await createTestPlatform()
     await using other = await openTestSubgraph(createSubgraph, { platform })

@@ -7,6 +7,8 @@ export interface AccountRow {
   /** Argon2id in PHC string format. */
   passwordHash: string
   createdAt: Date
+  /** Null until its owner has shown that they read this address. */
+  emailVerifiedAt: Date | null
 }
 
 export const AccountEntity = new EntitySchema<AccountRow>({
@@ -17,5 +19,6 @@ export const AccountEntity = new EntitySchema<AccountRow>({
     email: { type: 'citext' },
     passwordHash: { type: 'text', name: 'password_hash' },
     createdAt: { type: 'timestamptz', name: 'created_at' },
+    emailVerifiedAt: { type: 'timestamptz', name: 'email_verified_at', nullable: true },
   },
 } satisfies EntityShape<AccountRow>)

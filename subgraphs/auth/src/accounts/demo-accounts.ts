@@ -1,6 +1,6 @@
 import { demoPassword, demoPeople } from '@gravity/shared/demo/demo-people'
+import type { PasswordHashing } from '../passwords/password-hashing.ts'
 import type { AccountService } from './account.service.ts'
-import type { PasswordHashing } from './password-hashing.ts'
 
 /** Makes the demo accounts that do not exist yet; one hash serves all of them, since everybody knows the password. */
 export async function seedDemoAccounts(
@@ -16,6 +16,7 @@ export async function seedDemoAccounts(
       role: person.role,
       passwordHash,
       createdAt: registeredAt,
+      emailVerifiedAt: registeredAt,
     })
   }
 }

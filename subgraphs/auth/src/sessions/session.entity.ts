@@ -17,6 +17,8 @@ export interface SessionRow {
   expiresAt: Date
   revokedAt: Date | null
   revokedReason: RevocationReason | null
+  userAgent: string | null
+  clientNetwork: string | null
 }
 
 export const SessionEntity = new EntitySchema<SessionRow>({
@@ -30,5 +32,7 @@ export const SessionEntity = new EntitySchema<SessionRow>({
     expiresAt: { type: 'timestamptz', name: 'expires_at' },
     revokedAt: { type: 'timestamptz', name: 'revoked_at', nullable: true },
     revokedReason: { type: 'text', name: 'revoked_reason', nullable: true },
+    userAgent: { type: 'text', name: 'user_agent', nullable: true },
+    clientNetwork: { type: 'text', name: 'client_network', nullable: true },
   },
 } satisfies EntityShape<SessionRow>)

@@ -12,9 +12,16 @@ export interface NewRefreshToken {
 export interface FoundRefreshToken {
   readonly sessionId: string
   readonly rotatedAt: Date | null
+  /** Null once its successor has been used too. */
+  readonly successorSalt: Buffer | null
 }
 
-export type SessionReads = Pick<SessionRepository, 'refreshToken' | 'revokedSince'>
+export type SessionReads = Pick<
+  SessionRepository,
+  'refreshToken' | 'revokedSince' | 'openOf' | 'ownerOf'
+>
+
+const mostListed = 100
 
 export class SessionRepository {
   readonly #manager: EntityManager
@@ -36,17 +43,21 @@ export class SessionRepository {
 
   /**
    * Spends a refresh token and marks its session as used. Of any number of concurrent calls with one token exactly one
-   * gets the session; the others, and calls with a token that is unknown, ended or revoked, get undefined.
+   * gets the session; the others, and calls with a token that is unknown, ended or revoked, get undefined. The salt of
+   * its own predecessor is forgotten: only the immediate predecessor can give its successor again.
    */
-  async rotate(hash: Buffer, now: Date): Promise<SessionRow | undefined> {
+  async rotate(hash: Buffer, salt: Buffer, now: Date): Promise<SessionRow | undefined> {
     const [rows]: [{ id: string }[]] = await this.#manager.query(
       `with spent as (
-         update refresh_tokens set rotated_at = $2
-         where hash = $1 and rotated_at is null and expires_at > $2 returning session_id)
+         update refresh_tokens set rotated_at = $2, successor_salt = $3
+         where hash = $1 and rotated_at is null and expires_at > $2 returning session_id),
+       forgotten as (
+         update refresh_tokens set successor_salt = null from spent
+         where refresh_tokens.session_id = spent.session_id and hash <> $1 and successor_salt is not null)
        update sessions set last_used_at = $2 from spent
        where sessions.id = spent.session_id and revoked_at is null and sessions.expires_at > $2
        returning sessions.id`,
-      [hash, now],
+      [hash, now, salt],
     )
     const id = rows[0]?.id
     if (id === undefined) return undefined
@@ -55,10 +66,49 @@ export class SessionRepository {
 
   async refreshToken(hash: Buffer): Promise<FoundRefreshToken | undefined> {
     const rows: FoundRefreshToken[] = await this.#manager.query(
-      `select session_id as "sessionId", rotated_at as "rotatedAt" from refresh_tokens where hash = $1`,
+      `select session_id as "sessionId", rotated_at as "rotatedAt", successor_salt as "successorSalt"
+       from refresh_tokens where hash = $1`,
       [hash],
     )
     return rows[0]
+  }
+
+  /** The open session whose current refresh token has this hash, with that token's end. */
+  async holding(
+    hash: Buffer,
+    now: Date,
+  ): Promise<{ readonly session: SessionRow; readonly expiresAt: Date } | undefined> {
+    const rows: { sessionId: string; expiresAt: Date }[] = await this.#manager.query(
+      `select session_id as "sessionId", t.expires_at as "expiresAt"
+       from refresh_tokens t join sessions s on s.id = t.session_id
+       where hash = $1 and rotated_at is null and revoked_at is null and t.expires_at > $2`,
+      [hash, now],
+    )
+    const [row] = rows
+    const session = row && (await this.#manager.findOneBy(SessionEntity, { id: row.sessionId }))
+    return row && session ? { session, expiresAt: row.expiresAt } : undefined
+  }
+
+  /** The sessions of an account that can still be used, the latest use first. */
+  openOf(accountId: string, now: Date): Promise<SessionRow[]> {
+    return this.#manager
+      .createQueryBuilder(SessionEntity, 'session')
+      .where('session.accountId = :accountId and session.revokedAt is null', { accountId })
+      .andWhere('session.expiresAt > :now', { now })
+      .andWhere(
+        `exists (select from refresh_tokens t where t.session_id = session.id and t.rotated_at is null and t.expires_at > :now)`,
+      )
+      .orderBy('session.lastUsedAt', 'DESC')
+      .take(mostListed)
+      .getMany()
+  }
+
+  async ownerOf(id: string): Promise<string | undefined> {
+    const rows: { accountId: string }[] = await this.#manager.query(
+      'select account_id as "accountId" from sessions where id = $1',
+      [id],
+    )
+    return rows[0]?.accountId
   }
 
   /** Ends a session; undefined when it was ended before. */
@@ -73,6 +123,21 @@ export class SessionRepository {
       [id, reason, now],
     )
     return rows[0]
+  }
+
+  /** Ends every session of an account but one, and returns their ids. */
+  async revokeAll(
+    accountId: string,
+    reason: RevocationReason,
+    { except, now }: { readonly except: string | null; readonly now: Date },
+  ): Promise<string[]> {
+    const [rows]: [{ id: string }[]] = await this.#manager.query(
+      `update sessions set revoked_at = $3, revoked_reason = $2
+       where account_id = $1 and revoked_at is null and expires_at > $3
+         and ($4::uuid is null or id <> $4::uuid) returning id`,
+      [accountId, reason, now, except],
+    )
+    return rows.map(({ id }) => id)
   }
 
   /** The sessions whose access tokens may still be alive although they were ended. */

@@ -1,30 +1,28 @@
 import type { Database } from '@gravity/shared/database/open-database'
+import { GravityError } from '@gravity/shared/errors/gravity-error'
 import { sessionRevoked } from '@gravity/shared/events/contracts/auth'
+import { isUuid } from '@gravity/shared/identifiers/uuid-v7'
 import type { SessionDenyList } from '@gravity/shared/viewer/session-deny-list'
 import type { Viewer } from '@gravity/shared/viewer/viewer'
 import type { AuthConfig } from '../config.ts'
-import type { KeyRing } from '../keys/key-ring.ts'
 import type { AuthReads, AuthStore } from '../store.ts'
-import { signAccessToken } from './access-token.ts'
-import { hashRefreshToken, newRefreshToken } from './refresh-token.ts'
+import { type Client, rememberedOf } from './client.ts'
+import {
+  hashRefreshToken,
+  newRefreshToken,
+  newSuccessorSalt,
+  successorOf,
+} from './refresh-token.ts'
 import type { RevocationReason, SessionRow } from './session.entity.ts'
+import type { FoundRefreshToken } from './session.repository.ts'
+import { dayMs, type OpenSession, type TokenIssuer } from './token-issuer.ts'
 
 export interface SessionServiceDeps {
   readonly database: Database<AuthStore, AuthReads>
-  readonly keys: KeyRing
+  readonly tokens: TokenIssuer
   readonly denyList: SessionDenyList
-  readonly config: Pick<AuthConfig, 'accessTokenSeconds' | 'refreshTokenDays' | 'sessionDays'>
+  readonly config: Pick<AuthConfig, 'accessTokenSeconds' | 'refreshGraceSeconds' | 'sessionDays'>
   readonly clock: { now(): Date; newId(): string }
-}
-
-/** A session with the tokens that open it; the GraphQL type `Session`. */
-export interface OpenSession {
-  readonly __typename: 'Session'
-  readonly userId: string
-  readonly accessToken: string
-  readonly accessTokenExpiresAt: Date
-  readonly refreshToken: string
-  readonly refreshTokenExpiresAt: Date
 }
 
 export interface InvalidRefreshToken {
@@ -38,8 +36,6 @@ export interface LoggedOut {
   readonly sessionId: string
 }
 
-const dayMs = 24 * 60 * 60 * 1_000
-
 export class SessionService {
   readonly #deps: SessionServiceDeps
 
@@ -48,8 +44,8 @@ export class SessionService {
   }
 
   /** Opens a session for an account whose owner has just proved who they are, within the caller's transaction. */
-  async open(store: AuthStore, accountId: string): Promise<OpenSession> {
-    const { clock, config } = this.#deps
+  async open(store: AuthStore, accountId: string, client: Client): Promise<OpenSession> {
+    const { clock, config, tokens } = this.#deps
     const now = clock.now()
     const session: SessionRow = {
       id: clock.newId(),
@@ -59,29 +55,37 @@ export class SessionService {
       expiresAt: new Date(now.getTime() + config.sessionDays * dayMs),
       revokedAt: null,
       revokedReason: null,
+      ...rememberedOf(client),
     }
     await store.sessions.insert(session)
-    return this.#issueTokens(store, session, now)
+    return tokens.issue(store, session, newRefreshToken())
   }
 
   /**
-   * Spends a refresh token. A token that was spent before this call began may have been stolen: its session ends.
-   * Of calls that overlap, one wins; the others are only refused, since a client with two tabs does no harm.
+   * Spends a refresh token: of calls that overlap one rotates, and no family ever forks. The others, and a client that lost
+   * the answer, get the same successor while it is unused and the token was spent a moment ago. A token that was spent
+   * earlier may have been stolen: its session ends, and no other.
    */
   async refresh(refreshToken: string): Promise<OpenSession | InvalidRefreshToken> {
-    const { clock, database } = this.#deps
+    const { clock, database, tokens } = this.#deps
     const hash = hashRefreshToken(refreshToken)
     const found = await database.reads.sessions.refreshToken(hash)
     if (!found) return invalidRefreshToken()
-    if (found.rotatedAt) {
-      await this.revoke(found.sessionId, 'refresh-token-reuse')
-      return invalidRefreshToken()
+    if (!found.rotatedAt) {
+      const salt = newSuccessorSalt()
+      const renewed = await database.transaction(async (store) => {
+        const session = await store.sessions.rotate(hash, salt, clock.now())
+        return session && tokens.issue(store, session, successorOf(refreshToken, salt))
+      })
+      if (renewed) return renewed
     }
-    return database.transaction(async (store) => {
-      const now = clock.now()
-      const session = await store.sessions.rotate(hash, now)
-      return session ? this.#issueTokens(store, session, now) : invalidRefreshToken()
-    })
+    const spent = found.rotatedAt ? found : await database.reads.sessions.refreshToken(hash)
+    if (!spent?.rotatedAt) return invalidRefreshToken()
+    const again = await this.#successorAgain(refreshToken, spent)
+    if (again) return again
+    // Only what was spent before this call began is a reuse: a call that overlapped the winner does no harm.
+    if (found.rotatedAt) await this.revoke(found.sessionId, 'refresh-token-reuse')
+    return invalidRefreshToken()
   }
 
   async logout(viewer: Viewer): Promise<LoggedOut> {
@@ -89,20 +93,64 @@ export class SessionService {
     return { __typename: 'LoggedOut', sessionId: viewer.sessionId }
   }
 
+  /** Where the viewer is signed in. */
+  async listOf(viewer: Viewer) {
+    const { clock, database } = this.#deps
+    const open = await database.reads.sessions.openOf(viewer.userId, clock.now())
+    return open.map(({ clientNetwork: network, ...session }) => ({
+      ...session,
+      network,
+      isCurrent: session.id === viewer.sessionId,
+    }))
+  }
+
+  /** Ends one of the viewer's own sessions; NOT_FOUND for any other. */
+  async end(viewer: Viewer, sessionId: string) {
+    const owner = isUuid(sessionId)
+      ? await this.#deps.database.reads.sessions.ownerOf(sessionId)
+      : undefined
+    if (owner !== viewer.userId) {
+      throw new GravityError('NOT_FOUND', 'You have no session with this id.')
+    }
+    await this.revoke(sessionId, 'logout')
+    return { __typename: 'SessionEnded', sessionId } as const
+  }
+
+  /** Ends the viewer's sessions, the present one included or not. */
+  async endAll(viewer: Viewer, { includeCurrent }: { readonly includeCurrent: boolean }) {
+    const except = includeCurrent ? null : viewer.sessionId
+    const ended = await this.#deps.database.transaction((store) =>
+      this.revokeAll(store, viewer.userId, { reason: 'logout', except }),
+    )
+    await this.denyAll(ended)
+    return { __typename: 'SessionsEnded', count: ended.length } as const
+  }
+
   /** Ends a session: its tokens are refused and its sockets close. Ending it twice is no error. */
   async revoke(sessionId: string, reason: RevocationReason): Promise<void> {
     const { clock, database } = this.#deps
     await database.transaction(async (store) => {
       const revoked = await store.sessions.revoke(sessionId, reason, clock.now())
-      if (!revoked) return
-      await store.outbox.add(sessionRevoked, {
-        aggregateId: sessionId,
-        aggregateVersion: 2,
-        payload: { sessionId, userId: revoked.accountId, reason },
-      })
+      if (revoked) await announce(store, { sessionId, userId: revoked.accountId, reason })
     })
     // At once for the caller; the event does the same again should this process die here.
     await this.deny(sessionId)
+  }
+
+  /** Ends an account's sessions within the caller's transaction; call `denyAll` with the result after it. */
+  async revokeAll(
+    store: AuthStore,
+    accountId: string,
+    { reason, except }: { readonly reason: RevocationReason; readonly except: string | null },
+  ): Promise<string[]> {
+    const now = this.#deps.clock.now()
+    const ids = await store.sessions.revokeAll(accountId, reason, { except, now })
+    for (const sessionId of ids) await announce(store, { sessionId, userId: accountId, reason })
+    return ids
+  }
+
+  async denyAll(sessionIds: readonly string[]): Promise<void> {
+    for (const id of sessionIds) await this.deny(id)
   }
 
   /** Refuses the access tokens of a session for as long as the youngest of them can live. */
@@ -117,46 +165,49 @@ export class SessionService {
     for (const { id } of await database.reads.sessions.revokedSince(since)) await this.deny(id)
   }
 
-  /** Forgets sessions that ended more than a month ago. */
+  /** Forgets sessions, and what waited for a mail to be answered, that ended more than a month ago. */
   removeEnded(): Promise<number> {
     const before = new Date(this.#deps.clock.now().getTime() - 30 * dayMs)
-    return this.#deps.database.transaction((store) => store.sessions.removeEndedBefore(before))
+    return this.#deps.database.transaction(async (store) => {
+      await store.mailLinks.removeEndedBefore(before)
+      return store.sessions.removeEndedBefore(before)
+    })
   }
 
-  async #issueTokens(store: AuthStore, session: SessionRow, now: Date): Promise<OpenSession> {
-    const { clock, config, keys } = this.#deps
-    const { roles, scopes } = await store.accounts.permissionsOf(session.accountId)
-    const refreshToken = newRefreshToken()
-    const refreshTokenExpiresAt = new Date(
-      Math.min(now.getTime() + config.refreshTokenDays * dayMs, session.expiresAt.getTime()),
-    )
-    await store.sessions.insertRefreshToken({
-      hash: hashRefreshToken(refreshToken),
-      sessionId: session.id,
-      createdAt: now,
-      expiresAt: refreshTokenExpiresAt,
+  /** The successor of a token that was spent a moment ago, unless it has been used or its session has ended. */
+  #successorAgain(
+    refreshToken: string,
+    spent: FoundRefreshToken,
+  ): Promise<OpenSession | undefined> {
+    const { clock, config, database, tokens } = this.#deps
+    const { rotatedAt, successorSalt } = spent
+    const now = clock.now()
+    return database.transaction(async (store) => {
+      if (!rotatedAt || !successorSalt) return undefined
+      const age = now.getTime() - rotatedAt.getTime()
+      if (age >= config.refreshGraceSeconds * 1_000) return undefined
+      const successor = successorOf(refreshToken, successorSalt)
+      const held = await store.sessions.holding(hashRefreshToken(successor), now)
+      if (!held) return undefined
+      const { session, expiresAt } = held
+      return tokens.open(store, session, { refreshToken: successor, expiresAt })
     })
-    // Tokens tell time in whole seconds (RFC 7519, NumericDate).
-    const issuedAtSeconds = Math.floor(now.getTime() / 1_000)
-    const accessTokenExpiresAt = new Date((issuedAtSeconds + config.accessTokenSeconds) * 1_000)
-    const accessToken = await signAccessToken(keys.signingKey(), {
-      userId: session.accountId,
-      sessionId: session.id,
-      roles,
-      scopes,
-      issuedAt: now,
-      expiresAt: accessTokenExpiresAt,
-      tokenId: clock.newId(),
-    })
-    return {
-      __typename: 'Session',
-      userId: session.accountId,
-      accessToken,
-      accessTokenExpiresAt,
-      refreshToken,
-      refreshTokenExpiresAt,
-    }
   }
+}
+
+function announce(
+  store: AuthStore,
+  payload: {
+    readonly sessionId: string
+    readonly userId: string
+    readonly reason: RevocationReason
+  },
+): Promise<void> {
+  return store.outbox.add(sessionRevoked, {
+    aggregateId: payload.sessionId,
+    aggregateVersion: 2,
+    payload,
+  })
 }
 
 function invalidRefreshToken(): InvalidRefreshToken {
