@@ -205,18 +205,25 @@ function stories(start: () => Promise<RunningGravity | undefined>): void {
     await client.dispose()
   })
 
-  it('renews a session once per refresh token', async () => {
+  it('renews a session by a refresh token until its successor is used', async () => {
     const ada = await arrives(url(), 'Ada Renews')
-    const renew = () =>
-      post<{ refreshSession: { __typename: string } }>(url(), {
+    const renew = async (refreshToken: string) => {
+      const { data } = await post<{
+        refreshSession: { __typename: string; refreshToken?: string }
+      }>(url(), {
         query: `mutation ($refreshToken: String!) {
-          refreshSession(input: { refreshToken: $refreshToken }) { __typename ... on Session { accessToken } }
+          refreshSession(input: { refreshToken: $refreshToken }) { __typename ... on Session { refreshToken } }
         }`,
-        variables: { refreshToken: ada.refreshToken },
+        variables: { refreshToken },
       })
+      return data.refreshSession
+    }
 
-    expect((await renew()).data.refreshSession.__typename).toBe('Session')
-    expect((await renew()).data.refreshSession.__typename).toBe('InvalidRefreshToken')
+    const successor = await renew(ada.refreshToken)
+    // As after a lost answer.
+    expect(await renew(ada.refreshToken)).toEqual(successor)
+    expect((await renew(successor.refreshToken ?? '')).__typename).toBe('Session')
+    expect((await renew(ada.refreshToken)).__typename).toBe('InvalidRefreshToken')
   })
 
   it('publishes its keys and its health', async () => {

@@ -1,13 +1,22 @@
 import { isUuid } from '@gravity/shared/identifiers/uuid-v7'
 import { loadByKey, loadGroupsByKey } from '@gravity/shared/loaders/load-by-key'
 import type { Page } from '@gravity/shared/pagination/connection'
+import { requireViewer } from '@gravity/shared/viewer/require-viewer'
 import type { Viewer } from '@gravity/shared/viewer/viewer'
 import type DataLoader from 'dataloader'
+import type { DraftRow } from './drafts/draft.repository.ts'
 import type { MessageRow } from './messages/message.entity.ts'
 import type { MessagePlace, SequenceKey } from './messages/message.repository.ts'
+import type { PinKey } from './pins/pin.repository.ts'
+import type { ReactionRow } from './reactions/reaction.repository.ts'
+import type { ReceiptKey, ReceiptRow, UnreadRow } from './receipts/read-marker.repository.ts'
+import type { RevisionRow } from './revisions/revision.repository.ts'
 import type { MemberKey, MemberRow } from './rooms/membership.repository.ts'
 import type { VisibleRoomRow } from './rooms/room.repository.ts'
 import type { ChatReads } from './store.ts'
+import type { ThreadRow } from './threads/thread.repository.ts'
+
+type Reply = MessageRow & { readonly threadId: string }
 
 /**
  * What one request reads, one statement for all rooms or messages that ask for the same. Loaders are made when they
@@ -19,6 +28,14 @@ export class ChatLoaders {
   readonly #viewer: Viewer | null
   readonly #messagePages = new Map<string, DataLoader<string, readonly MessageRow[]>>()
   readonly #memberPages = new Map<string, DataLoader<string, readonly MemberRow[]>>()
+  readonly #replyPages = new Map<string, DataLoader<string, readonly Reply[]>>()
+  readonly #pinPages = new Map<string, DataLoader<string, readonly MessageRow[]>>()
+  readonly #receiptPages = new Map<string, DataLoader<string, readonly ReceiptRow[]>>()
+  #unread: DataLoader<string, UnreadRow | null> | undefined
+  #drafts: DataLoader<string, DraftRow | null> | undefined
+  #threads: DataLoader<string, ThreadRow | null> | undefined
+  #revisions: DataLoader<string, readonly RevisionRow[]> | undefined
+  #reactions: DataLoader<string, readonly ReactionRow[]> | undefined
   #rooms: DataLoader<string, VisibleRoomRow | null> | undefined
   #messages: DataLoader<string, MessageRow | null> | undefined
   #places: DataLoader<string, MessageRow | null> | undefined
@@ -59,13 +76,77 @@ export class ChatLoaders {
   }
 
   messagesOf(roomId: string, page: Page<SequenceKey>): Promise<readonly MessageRow[]> {
-    return pageLoader(this.#messagePages, page, (roomIds) =>
+    return pageLoader({ loaders: this.#messagePages, page, keyOf: inRoom }, (roomIds) =>
       this.#reads.messages.pages(roomIds, page),
     ).load(roomId)
   }
 
+  pinsOf(roomId: string, page: Page<PinKey>): Promise<readonly MessageRow[]> {
+    return pageLoader({ loaders: this.#pinPages, page, keyOf: inRoom }, (roomIds) =>
+      this.#reads.pins.pages(roomIds, page),
+    ).load(roomId)
+  }
+
+  receiptsOf(roomId: string, page: Page<ReceiptKey>): Promise<readonly ReceiptRow[]> {
+    return pageLoader({ loaders: this.#receiptPages, page, keyOf: inRoom }, (roomIds) =>
+      this.#reads.readMarkers.receipts(roomIds, page),
+    ).load(roomId)
+  }
+
+  /** Null when the viewer has left the room meanwhile. */
+  unread(roomId: string): Promise<UnreadRow | null> {
+    const { userId } = requireViewer(this.#viewer)
+    this.#unread ??= loadByKey(
+      (ids: readonly string[]) => this.#reads.readMarkers.unread(userId, ids),
+      inRoom,
+    )
+    return this.#unread.load(roomId)
+  }
+
+  draft(roomId: string): Promise<DraftRow | null> {
+    const { userId } = requireViewer(this.#viewer)
+    this.#drafts ??= loadByKey(
+      (ids: readonly string[]) => this.#reads.drafts.ofPerson(userId, ids),
+      inRoom,
+    )
+    return this.#drafts.load(roomId)
+  }
+
+  repliesTo(messageId: string, page: Page<SequenceKey>): Promise<readonly MessageRow[]> {
+    return pageLoader(
+      { loaders: this.#replyPages, page, keyOf: (row: Reply) => row.threadId },
+      (threadIds) => this.#reads.threads.pages(threadIds, page),
+    ).load(messageId)
+  }
+
+  /** Null for a message without replies. */
+  thread(messageId: string): Promise<ThreadRow | null> {
+    this.#threads ??= loadByKey(
+      (ids: readonly string[]) => this.#reads.threads.summaries(ids),
+      (row) => row.threadId,
+    )
+    return this.#threads.load(messageId)
+  }
+
+  revisionsOf(messageId: string): Promise<readonly RevisionRow[]> {
+    this.#revisions ??= loadGroupsByKey(
+      (ids: readonly string[]) => this.#reads.revisions.ofMessages(ids),
+      (row) => row.messageId,
+    )
+    return this.#revisions.load(messageId)
+  }
+
+  reactionsTo(messageId: string): Promise<readonly ReactionRow[]> {
+    const viewerId = requireViewer(this.#viewer).userId
+    this.#reactions ??= loadGroupsByKey(
+      (ids: readonly string[]) => this.#reads.reactions.ofMessages(viewerId, ids),
+      (row) => row.messageId,
+    )
+    return this.#reactions.load(messageId)
+  }
+
   membersOf(roomId: string, page: Page<MemberKey>): Promise<readonly MemberRow[]> {
-    return pageLoader(this.#memberPages, page, (roomIds) =>
+    return pageLoader({ loaders: this.#memberPages, page, keyOf: inRoom }, (roomIds) =>
       this.#reads.memberships.pages(roomIds, page),
     ).load(roomId)
   }
@@ -80,14 +161,24 @@ function placeOf(key: string): MessagePlace {
   return { roomId, sequence: Number(sequence) }
 }
 
+function inRoom({ roomId }: { readonly roomId: string }): string {
+  return roomId
+}
+
+interface PageLoading<Row, Key> {
+  readonly loaders: Map<string, DataLoader<string, readonly Row[]>>
+  readonly page: Page<Key>
+  /** Of which room, or thread, a row is. */
+  readonly keyOf: (row: Row) => string
+}
+
 /** One loader per page asked for: rooms that ask for the same page share its statement. */
-function pageLoader<Row extends { readonly roomId: string }, Key>(
-  loaders: Map<string, DataLoader<string, readonly Row[]>>,
-  page: Page<Key>,
-  load: (roomIds: readonly string[]) => Promise<readonly Row[]>,
+function pageLoader<Row, Key>(
+  { loaders, page, keyOf }: PageLoading<Row, Key>,
+  load: (ids: readonly string[]) => Promise<readonly Row[]>,
 ): DataLoader<string, readonly Row[]> {
   const key = JSON.stringify([page.direction, page.from, page.limit])
-  const loader = loaders.get(key) ?? loadGroupsByKey(load, (row: Row) => row.roomId)
+  const loader = loaders.get(key) ?? loadGroupsByKey(load, keyOf)
   loaders.set(key, loader)
   return loader
 }

@@ -9,12 +9,16 @@ import type { Viewer } from '@gravity/shared/viewer/viewer'
 import { z } from 'zod'
 import type { ChatLoaders } from './chat-loaders.ts'
 import type { MessageRow } from './messages/message.entity.ts'
+import type { ReceiptRow } from './receipts/read-marker.repository.ts'
 import type { RoomReads, VisibleRoomRow } from './rooms/room.repository.ts'
 
 const moment = z.iso.datetime()
 
 const activityCursor = defineCursor('chat-rooms-by-activity', z.tuple([moment, z.guid()]))
 const memberCursor = defineCursor('chat-members-by-joining', z.tuple([moment, z.guid()]))
+const pinCursor = defineCursor('chat-pins-by-time', z.tuple([moment, z.guid()]))
+const receiptCursor = defineCursor('chat-receipts-by-sequence', z.tuple([z.int32(), z.guid()]))
+const replyCursor = defineCursor('chat-replies-by-sequence', z.tuple([z.int32()]))
 const messageCursor = defineCursor('chat-messages-by-sequence', z.tuple([z.int32()]))
 
 /** The viewer's rooms, the one with the latest activity first. */
@@ -52,4 +56,40 @@ export async function messagePage(
   const page = readPage({ ...args, last: args.last ?? 50 }, { cursor: messageCursor })
   const rows = await loaders.messagesOf(roomId, page)
   return toConnection(rows, page, ({ sequence }) => [sequence])
+}
+
+/** The pinned messages of a room, the one pinned last first. */
+export async function pinPage(
+  loaders: ChatLoaders,
+  roomId: string,
+  args: PageArguments,
+): Promise<Connection<MessageRow>> {
+  const page = readPage(args, { cursor: pinCursor })
+  const rows = await loaders.pinsOf(roomId, page)
+  return toConnection(rows, page, ({ pinnedAt, sentAt, id }) => [
+    (pinnedAt ?? sentAt).toISOString(),
+    id,
+  ])
+}
+
+/** The replies to a message, in order. */
+export async function replyPage(
+  loaders: ChatLoaders,
+  messageId: string,
+  args: PageArguments,
+): Promise<Connection<MessageRow>> {
+  const page = readPage(args, { cursor: replyCursor })
+  const rows = await loaders.repliesTo(messageId, page)
+  return toConnection(rows, page, ({ sequence }) => [sequence])
+}
+
+/** How far the members of a room have read, whoever has read furthest first. */
+export async function receiptPage(
+  loaders: ChatLoaders,
+  roomId: string,
+  args: PageArguments,
+): Promise<Connection<ReceiptRow>> {
+  const page = readPage(args, { cursor: receiptCursor })
+  const rows = await loaders.receiptsOf(roomId, page)
+  return toConnection(rows, page, ({ sequence, userId }) => [sequence, userId])
 }

@@ -1,9 +1,14 @@
 import { requireViewer } from '@gravity/shared/viewer/require-viewer'
-import { memberPage, messagePage, roomPage } from './chat-pages.ts'
+import { memberPage, messagePage, pinPage, receiptPage, roomPage } from './chat-pages.ts'
 import type { ChatContext } from './context.ts'
 import type { Resolvers } from './generated/resolver-types.ts'
+import type { RoomSignal, TypingSignal } from './live/room-signals.ts'
 import type { MessageRow } from './messages/message.entity.ts'
+import { messageMutations, messageResolvers } from './messages/message.resolvers.ts'
+import { userReference } from './people/user-reference.ts'
+import type { MemberReceipt } from './receipts/read-marker.repository.ts'
 import type { VisibleRoomRow } from './rooms/room.repository.ts'
+import { permissionsOf } from './rooms/room-permissions.ts'
 import { type RoomReference, roomRow } from './rooms/room-reference.ts'
 
 /** A field that is a column of the room's row. */
@@ -14,40 +19,104 @@ function roomField<Key extends keyof VisibleRoomRow>(key: Key) {
   }
 }
 
-function userReference(id: string) {
-  return { __typename: 'User' as const, id }
+const roleNames = { owner: 'OWNER', moderator: 'MODERATOR', member: 'MEMBER' } as const
+const rolesByName = { OWNER: 'owner', MODERATOR: 'moderator', MEMBER: 'member' } as const
+
+/** The result of a mutation that gives a room back. */
+function asRoom<Problem extends { readonly __typename: string }>(result: RoomReference | Problem) {
+  return '__typename' in result ? result : { __typename: 'Room' as const, ...result }
 }
 
 export const resolvers: Resolvers = {
   Query: {
     room: (_parent, { id }, { loaders }) => loaders.room(id),
+    unread: (_parent, _args, { viewer, reads }) =>
+      reads.readMarkers.totals(requireViewer(viewer).userId),
+    message: (_parent, { id }, { loaders }) => loaders.message(id),
     rooms: (_parent, args, { viewer, reads }) => roomPage(reads.rooms, requireViewer(viewer), args),
   },
   Mutation: {
     async createRoom(_parent, { input }, { viewer, signal, rooms }) {
-      const result = await rooms.create({ viewer: requireViewer(viewer), signal }, input)
-      return '__typename' in result ? result : { __typename: 'Room', ...result }
+      return asRoom(await rooms.create({ viewer: requireViewer(viewer), signal }, input))
     },
     async addRoomMembers(_parent, { input }, { viewer, signal, rooms }) {
-      const result = await rooms.addMembers({ viewer: requireViewer(viewer), signal }, input)
-      return '__typename' in result ? result : { __typename: 'Room', ...result }
+      return asRoom(await rooms.addMembers({ viewer: requireViewer(viewer), signal }, input))
     },
     async leaveRoom(_parent, { input }, { viewer, rooms }) {
       const result = await rooms.leave(requireViewer(viewer), input.roomId)
       return '__typename' in result ? result : { __typename: 'RoomLeft', ...result }
     },
-    async sendMessage(_parent, { input }, { viewer, messages }) {
-      const result = await messages.send(requireViewer(viewer), input)
-      return '__typename' in result ? result : { __typename: 'Message', ...result }
+    async changeMemberRole(_parent, { input }, { viewer, roles }) {
+      const role = rolesByName[input.role]
+      return asRoom(await roles.change(requireViewer(viewer), { ...input, role }))
     },
+    async renameRoom(_parent, { input }, { viewer, renaming }) {
+      return asRoom(await renaming.rename(requireViewer(viewer), input))
+    },
+    async markRoomRead(_parent, { input }, { viewer, receipts }) {
+      return asRoom(await receipts.markRead(requireViewer(viewer), input))
+    },
+    async saveDraft(_parent, { input }, { viewer, drafts }) {
+      return asRoom(await drafts.save(requireViewer(viewer), input))
+    },
+    async setTyping(_parent, { input }, { viewer, typing }) {
+      const result = await typing.set(requireViewer(viewer), input)
+      return '__typename' in result ? result : { __typename: 'TypingNoted', ...result }
+    },
+    ...messageMutations,
   },
   Subscription: {
     messageAdded: {
       subscribe: (_parent, args, { viewer, live }) => live.listen(requireViewer(viewer), args),
       resolve: (message: MessageRow) => message,
     },
+    messageChanged: {
+      subscribe: (_parent, args, { viewer, live }) =>
+        live.listenToChanges(requireViewer(viewer), args),
+      resolve: (message: MessageRow) => ({ change: message.changed, message }),
+    },
+    receiptChanged: {
+      subscribe: (_parent, { roomId }, { viewer, live }) =>
+        live.listenToReceipts(requireViewer(viewer), roomId),
+      resolve: (receipt: MemberReceipt) => receipt,
+    },
+    roomChanged: {
+      subscribe: (_parent, { roomId }, { viewer, live }) =>
+        live.listenToRoom(requireViewer(viewer), roomId),
+      resolve: ({ roomId }: RoomSignal) => ({ id: roomId }),
+    },
+    typingChanged: {
+      subscribe: (_parent, { roomId }, { viewer, live }) =>
+        live.listenToTyping(requireViewer(viewer), roomId),
+      resolve: (typing: TypingSignal) => typing,
+    },
+  },
+  ReadReceipt: {
+    user: ({ userId }) => userReference(userId),
+  },
+  TypingChange: {
+    people: ({ userIds }) => userIds.map(userReference),
+  },
+  UnreadTotals: {
+    roomCount: ({ rooms }) => rooms,
+    messageCount: ({ messages }) => messages,
+    mentionCount: ({ mentions }) => mentions,
   },
   Room: {
+    async viewerLastRead({ id }, _args, { loaders }) {
+      return (await loaders.unread(id))?.lastRead ?? 0
+    },
+    async unreadCount({ id }, _args, { loaders }) {
+      return (await loaders.unread(id))?.messages ?? 0
+    },
+    async unreadMentionCount({ id }, _args, { loaders }) {
+      return (await loaders.unread(id))?.mentions ?? 0
+    },
+    viewerDraft: ({ id }, _args, { loaders }) => loaders.draft(id),
+    async receipts(room, args, { loaders }) {
+      const { id } = await roomRow(room, loaders)
+      return receiptPage(loaders, id, args)
+    },
     __resolveReference: ({ id }, { loaders }) => loaders.room(id),
     name: roomField('name'),
     createdAt: roomField('createdAt'),
@@ -58,7 +127,15 @@ export const resolvers: Resolvers = {
       return userReference((await roomRow(room, loaders)).createdBy)
     },
     async viewerRole(room, _args, { loaders }) {
-      return (await roomRow(room, loaders)).viewerRole === 'owner' ? 'OWNER' : 'MEMBER'
+      return roleNames[(await roomRow(room, loaders)).viewerRole]
+    },
+    async viewerPermissions(room, _args, { loaders }) {
+      return permissionsOf((await roomRow(room, loaders)).viewerRole)
+    },
+    latestChange: roomField('latestChange'),
+    async pinnedMessages(room, args, { loaders }) {
+      const { id } = await roomRow(room, loaders)
+      return pinPage(loaders, id, args)
     },
     async lastMessage(room, _args, { loaders }) {
       const { id, latestSequence } = await roomRow(room, loaders)
@@ -74,11 +151,5 @@ export const resolvers: Resolvers = {
       return messagePage(loaders, id, args)
     },
   },
-  Message: {
-    __resolveReference: ({ id }, { loaders }) => loaders.message(id),
-    clientMessageId: ({ authorId, clientMessageId }, _args, { viewer }) =>
-      authorId === viewer?.userId ? clientMessageId : null,
-    author: ({ authorId }) => userReference(authorId),
-    room: ({ roomId }) => ({ id: roomId }),
-  },
+  ...messageResolvers,
 }

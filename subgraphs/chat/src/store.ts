@@ -1,15 +1,27 @@
 import { Inbox } from '@gravity/shared/events/inbox'
 import { Outbox, type OutboxOptions } from '@gravity/shared/events/outbox'
 import type { EntityManager } from 'typeorm'
+import { type DraftReads, DraftRepository } from './drafts/draft.repository.ts'
 import { type MessageReads, MessageRepository } from './messages/message.repository.ts'
 import { type KnownPeopleReads, KnownPeopleRepository } from './people/known-people.repository.ts'
+import { type PinReads, PinRepository } from './pins/pin.repository.ts'
+import { type ReactionReads, ReactionRepository } from './reactions/reaction.repository.ts'
+import { type ReadMarkerReads, ReadMarkerRepository } from './receipts/read-marker.repository.ts'
+import { type RevisionReads, RevisionRepository } from './revisions/revision.repository.ts'
 import { type MembershipReads, MembershipRepository } from './rooms/membership.repository.ts'
 import { type RoomReads, RoomRepository } from './rooms/room.repository.ts'
+import { type ThreadReads, ThreadRepository } from './threads/thread.repository.ts'
 
 export interface ChatStore {
   readonly rooms: RoomRepository
   readonly memberships: MembershipRepository
   readonly messages: MessageRepository
+  readonly threads: ThreadRepository
+  readonly revisions: RevisionRepository
+  readonly reactions: ReactionRepository
+  readonly pins: PinRepository
+  readonly readMarkers: ReadMarkerRepository
+  readonly drafts: DraftRepository
   readonly people: KnownPeopleRepository
   readonly outbox: Outbox
   readonly inbox: Inbox
@@ -19,6 +31,12 @@ export interface ChatReads {
   readonly rooms: RoomReads
   readonly memberships: MembershipReads
   readonly messages: MessageReads
+  readonly threads: ThreadReads
+  readonly revisions: RevisionReads
+  readonly reactions: ReactionReads
+  readonly pins: PinReads
+  readonly readMarkers: ReadMarkerReads
+  readonly drafts: DraftReads
   readonly people: KnownPeopleReads
 }
 
@@ -27,6 +45,12 @@ export function createChatStore(manager: EntityManager, options: OutboxOptions):
     rooms: new RoomRepository(manager),
     memberships: new MembershipRepository(manager),
     messages: new MessageRepository(manager),
+    threads: new ThreadRepository(manager),
+    revisions: new RevisionRepository(manager),
+    reactions: new ReactionRepository(manager),
+    pins: new PinRepository(manager),
+    readMarkers: new ReadMarkerRepository(manager),
+    drafts: new DraftRepository(manager),
     people: new KnownPeopleRepository(manager),
     outbox: new Outbox(manager, options),
     inbox: new Inbox(manager),

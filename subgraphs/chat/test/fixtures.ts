@@ -52,7 +52,7 @@ export interface SentMessage {
   readonly __typename: string
   readonly id: string
   readonly sequence: number
-  readonly body: string
+  readonly body: string | null
   readonly field?: string
 }
 
@@ -62,7 +62,13 @@ let sent = 0
 export async function send(
   chat: TestSubgraph,
   viewer: Viewer,
-  input: { readonly roomId: string; readonly body?: string; readonly clientMessageId?: string },
+  input: {
+    readonly roomId: string
+    readonly body?: string
+    readonly clientMessageId?: string
+    readonly replyToId?: string
+    readonly mentionIds?: readonly string[]
+  },
 ): Promise<SentMessage> {
   sent += 1
   const data = await chat.answer<{ sendMessage: SentMessage }>(
@@ -79,6 +85,25 @@ export async function send(
     },
   )
   return data.sendMessage
+}
+
+/** What `changeMemberRole` answers. */
+export async function setRole(
+  chat: TestSubgraph,
+  viewer: Viewer,
+  input: {
+    readonly roomId: string
+    readonly userId: string
+    readonly role: 'OWNER' | 'MODERATOR' | 'MEMBER'
+  },
+): Promise<object> {
+  const data = await chat.answer<{ changeMemberRole: object }>(
+    `mutation ($input: ChangeMemberRoleInput!) {
+      changeMemberRole(input: $input) { __typename ... on Problem { code } }
+    }`,
+    { viewer, variables: { input } },
+  )
+  return data.changeMemberRole
 }
 
 /** A room's past: `count` messages of one author, written down without being told. */

@@ -5,7 +5,7 @@ import type { Viewer } from '@gravity/shared/viewer/viewer'
 /** What one subscriber receives, gathered as it comes. */
 export interface Listener extends AsyncDisposable {
   readonly sequences: readonly number[]
-  readonly bodies: readonly string[]
+  readonly bodies: readonly (string | null)[]
   readonly ended: boolean
   /** Waits until so many messages have come. */
   received(count: number): Promise<void>
@@ -14,7 +14,9 @@ export interface Listener extends AsyncDisposable {
 }
 
 interface Event {
-  readonly data?: { readonly messageAdded: { readonly sequence: number; readonly body: string } }
+  readonly data?: {
+    readonly messageAdded: { readonly sequence: number; readonly body: string | null }
+  }
 }
 
 export async function listen(
@@ -31,7 +33,7 @@ export async function listen(
     { viewer, variables },
   )
   const sequences: number[] = []
-  const bodies: string[] = []
+  const bodies: (string | null)[] = []
   let ended = false
   const reading = (async () => {
     for await (const event of stream) {

@@ -1,7 +1,7 @@
 import { silentLog } from '@gravity/shared/testing/silent-log'
 import { MessageStream } from '../src/live/message-stream.ts'
 import { RoomFeed } from '../src/live/room-feed.ts'
-import type { MessageRow } from '../src/messages/message.entity.ts'
+import { asSent, type MessageRow } from '../src/messages/message.entity.ts'
 
 const roomId = '0199e7a0-1111-7abc-8def-000000000000'
 export const alice = '0199e7a0-1111-7abc-8def-00000000000a'
@@ -12,6 +12,7 @@ export class StoredRoom {
   messages: MessageRow[] = []
   memberIds = [alice, bob]
   membersVersion = 1
+  latestChange = 0
   statements = 0
   away = false
   /** What happens elsewhere between the last statement of a reading and its answer. */
@@ -35,6 +36,16 @@ export class StoredRoom {
         this.#count()
         return this.messages.slice(-limit)
       },
+      changedAfter: async (_roomId: string, change: number, limit: number) => {
+        this.#count()
+        return this.#changed()
+          .filter((row) => row.changed > change)
+          .slice(0, limit)
+      },
+      latestChanged: async (_roomId: string, limit: number) => {
+        this.#count()
+        return this.#changed().slice(-limit)
+      },
     },
   }
 
@@ -42,6 +53,7 @@ export class StoredRoom {
   send(body = 'hello') {
     const sequence = this.messages.length + 1
     const message = {
+      ...asSent,
       id: `0199e7a0-2222-7abc-8def-${String(sequence).padStart(12, '0')}`,
       roomId,
       sequence,
@@ -58,6 +70,20 @@ export class StoredRoom {
     }
   }
 
+  /** Commits that the message of a sequence says something else, or nothing more, and returns the hint. */
+  change(sequence: number, body: string | null) {
+    const before = this.messages[sequence - 1]
+    if (!before) throw new Error(`no message ${sequence}`)
+    this.latestChange += 1
+    const message = { ...before, body, changed: this.latestChange }
+    this.messages[sequence - 1] = message
+    return {
+      kind: 'change',
+      membersVersion: this.membersVersion,
+      message: { ...message, sentAt: message.sentAt.toISOString() },
+    }
+  }
+
   /** Commits that somebody left and returns the hint. */
   leave(userId: string) {
     this.memberIds = this.memberIds.filter((id) => id !== userId)
@@ -69,8 +95,15 @@ export class StoredRoom {
     return {
       roomId,
       latestSequence: this.messages.length,
+      latestChange: this.latestChange,
       membersVersion: this.membersVersion,
     }
+  }
+
+  #changed(): MessageRow[] {
+    return this.messages
+      .filter((row) => row.changed > 0)
+      .sort((one, other) => one.changed - other.changed)
   }
 
   #count(): void {
@@ -86,8 +119,15 @@ export async function openFeed(room: StoredRoom): Promise<RoomFeed> {
   return feed
 }
 
-/** Reads a stream into a list, from the next message on. */
-export function follow(feed: RoomFeed, userId: string, after: number) {
+/** Reads a stream into lists, from the next message on. */
+export function follow(
+  feed: RoomFeed,
+  userId: string,
+  from: number | { readonly changesAfter: number },
+) {
+  const isOfChanges = typeof from === 'object'
+  const after = isOfChanges ? from.changesAfter : from
+  const track = isOfChanges ? 'changes' : 'messages'
   let released = 0
   const lease = {
     feed,
@@ -95,14 +135,19 @@ export function follow(feed: RoomFeed, userId: string, after: number) {
       released += 1
     },
   }
-  const stream = new MessageStream({ lease, userId, after })
+  const stream = new MessageStream({ lease, userId, after, track })
   const sequences: number[] = []
+  const messages: MessageRow[] = []
   const reading = (async () => {
-    for await (const message of stream) sequences.push(message.sequence)
+    for await (const message of stream) {
+      sequences.push(message.sequence)
+      messages.push(message)
+    }
   })()
   return {
     stream,
     sequences,
+    messages,
     reading,
     get released() {
       return released

@@ -2,7 +2,7 @@ import type { Database } from '@gravity/shared/database/open-database'
 import { demoId } from '@gravity/shared/demo/demo-id'
 import { demoPeople } from '@gravity/shared/demo/demo-people'
 import { invariant } from '@gravity/shared/errors/invariant'
-import type { MessageRow } from '../messages/message.entity.ts'
+import { asSent, type MessageRow } from '../messages/message.entity.ts'
 import type { ChatReads, ChatStore } from '../store.ts'
 import type { DemoRoom } from './demo-room.ts'
 import { demoRooms } from './demo-rooms.ts'
@@ -33,6 +33,7 @@ async function seedRoom(store: ChatStore, room: DemoRoom): Promise<void> {
     memberCount: members.length,
     membersVersion: 1,
     latestSequence: messages.length,
+    latestChange: 0,
     lastMessageAt: messages.at(-1)?.sentAt ?? null,
     version: messages.length + 1,
   })
@@ -47,6 +48,13 @@ async function seedRoom(store: ChatStore, room: DemoRoom): Promise<void> {
     })),
   )
   await store.messages.insertAll(messages)
+  // The owner has read everything and the others nearly so: each has something new to see.
+  const latest = messages.length
+  for (const userId of members) {
+    const sequence = userId === owner ? latest : Math.max(latest - 3, 0)
+    const at = messages.at(-1)?.sentAt ?? createdAt
+    await store.readMarkers.raise({ roomId, userId, sequence, isPrivate: sequence === 0, at })
+  }
 }
 
 function demoMessages(room: DemoRoom, roomId: string): MessageRow[] {
@@ -59,7 +67,16 @@ function demoMessages(room: DemoRoom, roomId: string): MessageRow[] {
       const sentAt = new Date(moment)
       const id = demoId(`message:${room.key}:${sequence}`, sentAt)
       const authorId = personId(author)
-      messages.push({ id, roomId, sequence, authorId, clientMessageId: id, body, sentAt })
+      messages.push({
+        ...asSent,
+        id,
+        roomId,
+        sequence,
+        authorId,
+        clientMessageId: id,
+        body,
+        sentAt,
+      })
     }
   }
   return messages

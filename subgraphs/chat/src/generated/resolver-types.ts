@@ -2,6 +2,11 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { RoomReference } from '../rooms/room-reference.ts';
 import type { MessageRow } from '../messages/message.entity.ts';
+import type { AuthoredRevision } from '../revisions/authored-revision.ts';
+import type { MemberReceipt, UnreadSum } from '../receipts/read-marker.repository.ts';
+import type { DraftRow } from '../drafts/draft.repository.ts';
+import type { TypingSignal } from '../live/room-signals.ts';
+import type { ReactionRow } from '../reactions/reaction.repository.ts';
 import type { ChatContext } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -27,6 +32,10 @@ export type Query = {
   readonly room?: Maybe<Room>;
   /** The rooms the viewer is a member of, the one with the latest activity first. */
   readonly rooms: RoomConnection;
+  /** One message by id; null when there is none, and also when the viewer is not a member of its room. */
+  readonly message?: Maybe<Message>;
+  /** What the viewer has not read, in all rooms together. */
+  readonly unread: UnreadTotals;
 };
 
 
@@ -38,6 +47,11 @@ export type QueryRoomArgs = {
 export type QueryRoomsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryMessageArgs = {
+  id: Scalars['ID']['input'];
 };
 
 export type Mutation = {
@@ -56,6 +70,41 @@ export type Mutation = {
    * that a client may repeat the call when it does not know whether the first one arrived.
    */
   readonly sendMessage: SendMessageResult;
+  /**
+   * Changes the text of a message; only its author may, up to fifty times. What it said before stays in its `revisions`.
+   * Editing it to what it says already changes nothing.
+   */
+  readonly editMessage: EditMessageResult;
+  /**
+   * Withdraws a message for good: its text, earlier texts, reactions, mentions and pin are gone, its place and its author
+   * stay. The author may, and whoever has the permission `REDACT_MESSAGES`. Withdrawing it twice does nothing more.
+   */
+  readonly redactMessage: RedactMessageResult;
+  /** Puts an emoji under a message. Every person has each emoji once: doing it twice does nothing more. */
+  readonly addReaction: AddReactionResult;
+  /** Takes the viewer's emoji back. When there is none, nothing happens. */
+  readonly removeReaction: RemoveReactionResult;
+  /** Pins a message to its room, for everybody; needs the permission `PIN_MESSAGES`. One that is pinned stays as it was. */
+  readonly pinMessage: PinMessageResult;
+  /** Takes a message off the pinned ones; needs the permission `PIN_MESSAGES`. */
+  readonly unpinMessage: UnpinMessageResult;
+  /** Gives a member a role; needs the permission `CHANGE_ROLES`. A room always keeps an owner. */
+  readonly changeMemberRole: ChangeMemberRoleResult;
+  /** Gives a room another name, or none; needs the permission `RENAME_ROOM`. */
+  readonly renameRoom: RenameRoomResult;
+  /**
+   * Notes that the viewer has read a room up to a message. The marker never goes back, nor beyond the latest message. The
+   * other members learn of it unless it is private.
+   */
+  readonly markRoomRead: MarkRoomReadResult;
+  /** Keeps what the viewer has begun to write in a room, for all their devices. It takes the place of the draft before. */
+  readonly saveDraft: SaveDraftResult;
+  /**
+   * Tells the other members that the viewer writes, or no longer does. Say it again every few seconds while it goes on: it
+   * ends by itself after eight seconds, and when the message is sent. Nothing of it is stored, and what is told too often is
+   * left out.
+   */
+  readonly setTyping: SetTypingResult;
 };
 
 
@@ -78,6 +127,61 @@ export type MutationSendMessageArgs = {
   input: SendMessageInput;
 };
 
+
+export type MutationEditMessageArgs = {
+  input: EditMessageInput;
+};
+
+
+export type MutationRedactMessageArgs = {
+  input: RedactMessageInput;
+};
+
+
+export type MutationAddReactionArgs = {
+  input: ReactionInput;
+};
+
+
+export type MutationRemoveReactionArgs = {
+  input: ReactionInput;
+};
+
+
+export type MutationPinMessageArgs = {
+  input: PinMessageInput;
+};
+
+
+export type MutationUnpinMessageArgs = {
+  input: PinMessageInput;
+};
+
+
+export type MutationChangeMemberRoleArgs = {
+  input: ChangeMemberRoleInput;
+};
+
+
+export type MutationRenameRoomArgs = {
+  input: RenameRoomInput;
+};
+
+
+export type MutationMarkRoomReadArgs = {
+  input: MarkRoomReadInput;
+};
+
+
+export type MutationSaveDraftArgs = {
+  input: SaveDraftInput;
+};
+
+
+export type MutationSetTypingArgs = {
+  input: SetTypingInput;
+};
+
 export type Subscription = {
   readonly __typename?: 'Subscription';
   /**
@@ -85,12 +189,57 @@ export type Subscription = {
    * viewer is no longer a member.
    */
   readonly messageAdded: Message;
+  /**
+   * The messages of a room that are no longer as they were: edited, withdrawn, pinned, or with other reactions. Durable like
+   * `messageAdded`: the changes of a room are numbered, come in that order, each at most once, and none of them is lost on
+   * who comes back with the last number they saw. A message that has changed several times meanwhile comes once, as it is
+   * now. The stream ends when the viewer is no longer a member.
+   */
+  readonly messageChanged: MessageChange;
+  /**
+   * How far the members of a room have read, as they read. Ephemeral: it begins now and nothing is replayed; after a break,
+   * read `Room.receipts`. Several receipts of one member may come as the latest. The stream ends when the viewer is no longer
+   * a member.
+   */
+  readonly receiptChanged: ReadReceipt;
+  /**
+   * The room whenever it has another name or other members, or a member has another role; messages are told by the other
+   * streams. Ephemeral: it begins now and nothing is replayed; after a break, read the room. Several changes may come as
+   * one. The stream ends when the viewer is no longer a member.
+   */
+  readonly roomChanged: Room;
+  /**
+   * Who writes in a room, all of them, whenever that changes. Ephemeral: it begins with who is writing now, if anybody is,
+   * and nothing is replayed. The stream ends when the viewer is no longer a member.
+   */
+  readonly typingChanged: TypingChange;
 };
 
 
 export type SubscriptionMessageAddedArgs = {
   roomId: Scalars['ID']['input'];
   afterSequence?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type SubscriptionMessageChangedArgs = {
+  roomId: Scalars['ID']['input'];
+  afterChange?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type SubscriptionReceiptChangedArgs = {
+  roomId: Scalars['ID']['input'];
+};
+
+
+export type SubscriptionRoomChangedArgs = {
+  roomId: Scalars['ID']['input'];
+};
+
+
+export type SubscriptionTypingChangedArgs = {
+  roomId: Scalars['ID']['input'];
 };
 
 export type User = {
@@ -100,10 +249,25 @@ export type User = {
 
 /** What a member may do in a room. */
 export type RoomRole =
-  /** May also bring in new members. */
+  /** May do everything: also bring in new members and give roles. */
   | 'OWNER'
+  /** May also rename the room, withdraw the messages of others and pin messages. */
+  | 'MODERATOR'
   /** Reads and writes. */
   | 'MEMBER';
+
+/** What not every member of a room may do. */
+export type RoomPermission =
+  /** Bring people in. */
+  | 'ADD_MEMBERS'
+  /** Give members their roles. */
+  | 'CHANGE_ROLES'
+  /** Give the room another name. */
+  | 'RENAME_ROOM'
+  /** Withdraw the messages of others. */
+  | 'REDACT_MESSAGES'
+  /** Pin messages and take them off again. */
+  | 'PIN_MESSAGES';
 
 /** A place where its members talk. Nobody else can see it. */
 export type Room = {
@@ -116,8 +280,10 @@ export type Room = {
   readonly createdAt: Scalars['DateTime']['output'];
   /** Who opened the room. They may have left it since. */
   readonly createdBy: User;
-  /** What the viewer may do here. */
+  /** What the viewer is here. */
   readonly viewerRole: RoomRole;
+  /** What the viewer may do here besides reading and writing. */
+  readonly viewerPermissions: ReadonlyArray<RoomPermission>;
   /** How many members the room has now. */
   readonly memberCount: Scalars['Int']['output'];
   /** The members, in the order in which they joined. */
@@ -127,6 +293,23 @@ export type Room = {
    * the number of unread messages.
    */
   readonly latestSequence: Scalars['Int']['output'];
+  /** The `sequence` up to which the viewer has read; 0 when nothing. */
+  readonly viewerLastRead: Scalars['Int']['output'];
+  /**
+   * How many messages after that others have sent, withdrawn ones aside. Counted up to 1,000; what was sent before the viewer
+   * came counts as read.
+   */
+  readonly unreadCount: Scalars['Int']['output'];
+  /** How many of those mention the viewer. */
+  readonly unreadMentionCount: Scalars['Int']['output'];
+  /** What the viewer has begun to write here; null when nothing. Nobody else sees it. */
+  readonly viewerDraft?: Maybe<Draft>;
+  /** How far the members have read who let the others know, whoever has read furthest first. */
+  readonly receipts: ReadReceiptConnection;
+  /** The number of the latest change of a message; where `messageChanged` goes on. */
+  readonly latestChange: Scalars['Int']['output'];
+  /** The pinned messages, the one pinned last first; at most a hundred. */
+  readonly pinnedMessages: MessageConnection;
   /** The latest message; null in a room without any. */
   readonly lastMessage?: Maybe<Message>;
   /** When the latest message was sent; null in a room without any. */
@@ -138,6 +321,20 @@ export type Room = {
 
 /** A place where its members talk. Nobody else can see it. */
 export type RoomMembersArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** A place where its members talk. Nobody else can see it. */
+export type RoomReceiptsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** A place where its members talk. Nobody else can see it. */
+export type RoomPinnedMessagesArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
 };
@@ -176,7 +373,7 @@ export type Message = {
   readonly id: Scalars['ID']['output'];
   /** The message's place in its room: 1, 2, 3 and so on, without a gap. */
   readonly sequence: Scalars['Int']['output'];
-  /** What was written, exactly as it was sent. Null is kept for messages whose text has been withdrawn. */
+  /** What was written, exactly as it was sent or last edited; null when the message was withdrawn. */
   readonly body?: Maybe<Scalars['String']['output']>;
   /** When the room received the message; never earlier than the message before it. */
   readonly sentAt: Scalars['DateTime']['output'];
@@ -186,6 +383,137 @@ export type Message = {
   readonly author: User;
   /** Where it was written. */
   readonly room: Room;
+  /** When the text was last edited; null when it is as it was sent. */
+  readonly editedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** What it said before each edit, the oldest first; empty when it was never edited, and when it was withdrawn. */
+  readonly revisions: ReadonlyArray<MessageRevision>;
+  /** When the message was withdrawn; null while it stands. */
+  readonly redactedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Who withdrew it: its author or a moderator; null while it stands. */
+  readonly redactedBy?: Maybe<User>;
+  /** The message to which it replies; null when it is no reply. */
+  readonly replyTo?: Maybe<Message>;
+  /** The message with which its thread began; null when it is no reply. */
+  readonly threadRoot?: Maybe<Message>;
+  /** How many replies its thread has; 0 for a message that is a reply itself. */
+  readonly replyCount: Scalars['Int']['output'];
+  /** When the latest reply was sent; null without replies. */
+  readonly lastReplyAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Who has replied, in the order of their first replies; at most ten. */
+  readonly replyParticipants: ReadonlyArray<User>;
+  /**
+   * The replies of its thread in the order in which they were sent, read from the beginning. They are messages of the room
+   * like all others, and in `Room.messages` too.
+   */
+  readonly replies: MessageConnection;
+  /** The emoji under it, the one that came first first; at most fifty. */
+  readonly reactions: ReadonlyArray<Reaction>;
+  /** The members whom it mentions, besides its author. */
+  readonly mentions: ReadonlyArray<User>;
+  /** When it was pinned to the room; null when it is not. */
+  readonly pinnedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Who pinned it; null when it is not pinned. */
+  readonly pinnedBy?: Maybe<User>;
+};
+
+
+/** What somebody wrote in a room. Only the room's members can see it. */
+export type MessageRepliesArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What a message said before an edit. */
+export type MessageRevision = {
+  readonly __typename?: 'MessageRevision';
+  /** 1 is how it was sent. */
+  readonly number: Scalars['Int']['output'];
+  /** What it said. */
+  readonly body: Scalars['String']['output'];
+  /** When that was written; the next revision, or the message itself, took its place. */
+  readonly writtenAt: Scalars['DateTime']['output'];
+  /** Who wrote it. */
+  readonly writtenBy: User;
+};
+
+/** One emoji under a message. */
+export type Reaction = {
+  readonly __typename?: 'Reaction';
+  /** The emoji itself. */
+  readonly emoji: Scalars['String']['output'];
+  /** How many people reacted with it. */
+  readonly count: Scalars['Int']['output'];
+  /** Whether the viewer did. */
+  readonly viewerReacted: Scalars['Boolean']['output'];
+  /** The first of those who did, at most ten. */
+  readonly people: ReadonlyArray<User>;
+};
+
+/** What a person has not read. */
+export type UnreadTotals = {
+  readonly __typename?: 'UnreadTotals';
+  /** In how many rooms there is something. */
+  readonly roomCount: Scalars['Int']['output'];
+  /** How many messages there are; of one room at most 1,000 are counted. */
+  readonly messageCount: Scalars['Int']['output'];
+  /** How many of them mention the viewer. */
+  readonly mentionCount: Scalars['Int']['output'];
+};
+
+/** What somebody has begun to write. */
+export type Draft = {
+  readonly __typename?: 'Draft';
+  /** The text so far. */
+  readonly body: Scalars['String']['output'];
+  /** When it was saved. */
+  readonly savedAt: Scalars['DateTime']['output'];
+};
+
+/** How far a member has read. */
+export type ReadReceipt = {
+  readonly __typename?: 'ReadReceipt';
+  /** Who has read. */
+  readonly user: User;
+  /** The `sequence` of the last message they have read. */
+  readonly sequence: Scalars['Int']['output'];
+  /** When they read it. */
+  readonly readAt: Scalars['DateTime']['output'];
+};
+
+/** One page of read receipts. */
+export type ReadReceiptConnection = {
+  readonly __typename?: 'ReadReceiptConnection';
+  /** The receipts of the page, each with its cursor. */
+  readonly edges: ReadonlyArray<ReadReceiptEdge>;
+  /** The receipts of the page. */
+  readonly nodes: ReadonlyArray<ReadReceipt>;
+  /** Where the page lies within the room. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A read receipt within a page. */
+export type ReadReceiptEdge = {
+  readonly __typename?: 'ReadReceiptEdge';
+  /** Where the receipt stands in the list; opaque. */
+  readonly cursor: Scalars['String']['output'];
+  /** The receipt. */
+  readonly node: ReadReceipt;
+};
+
+/** Who writes in a room. */
+export type TypingChange = {
+  readonly __typename?: 'TypingChange';
+  /** Everybody who writes now, in the order in which they began; the viewer too. Empty when nobody does any more. */
+  readonly people: ReadonlyArray<User>;
+};
+
+/** A message that is no longer as it was. */
+export type MessageChange = {
+  readonly __typename?: 'MessageChange';
+  /** The number of the message's latest change, counted within the room: go on after it when listening again. */
+  readonly change: Scalars['Int']['output'];
+  /** The message as it is now. */
+  readonly message: Message;
 };
 
 /** One page of messages. */
@@ -239,8 +567,86 @@ export type SendMessageInput = {
    * characters, unique among the viewer's messages in the room.
    */
   readonly clientMessageId: Scalars['ID']['input'];
-  /** 1 to 4,000 characters, not only white space. Kept exactly as it is. */
+  /** 1 to 4,000 characters, not only white space. Kept exactly as it is. `@username` mentions a member. */
   readonly body: Scalars['String']['input'];
+  /** The message of the room to which it replies; it joins that message's thread. */
+  readonly replyToId?: InputMaybe<Scalars['ID']['input']>;
+  /** Members to mention by id, besides those named in the text; at most fifty in all. */
+  readonly mentionIds?: ReadonlyArray<Scalars['ID']['input']>;
+};
+
+/** Which message is to say what. */
+export type EditMessageInput = {
+  /** The message, of which the viewer is the author. */
+  readonly messageId: Scalars['ID']['input'];
+  /** 1 to 4,000 characters, not only white space. Kept exactly as it is. `@username` mentions a member. */
+  readonly body: Scalars['String']['input'];
+  /** Members to mention by id, besides those named in the text; at most fifty in all. */
+  readonly mentionIds?: ReadonlyArray<Scalars['ID']['input']>;
+};
+
+/** Which message to withdraw. */
+export type RedactMessageInput = {
+  /** The message to withdraw. */
+  readonly messageId: Scalars['ID']['input'];
+};
+
+/** Which emoji, under which message. */
+export type ReactionInput = {
+  /** The message. */
+  readonly messageId: Scalars['ID']['input'];
+  /** Exactly one emoji of Unicode's recommended set. */
+  readonly emoji: Scalars['String']['input'];
+};
+
+/** Which message to pin, or to take off. */
+export type PinMessageInput = {
+  /** The message. */
+  readonly messageId: Scalars['ID']['input'];
+};
+
+/** Who is to have which role. */
+export type ChangeMemberRoleInput = {
+  /** The room. */
+  readonly roomId: Scalars['ID']['input'];
+  /** The member, by the id of the person. */
+  readonly userId: Scalars['ID']['input'];
+  /** The role from now on. */
+  readonly role: RoomRole;
+};
+
+/** The new name. */
+export type RenameRoomInput = {
+  /** The room. */
+  readonly roomId: Scalars['ID']['input'];
+  /** 1 to 80 characters, no line breaks; null for no name. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** How far the viewer has read. */
+export type MarkRoomReadInput = {
+  /** The room. */
+  readonly roomId: Scalars['ID']['input'];
+  /** The `sequence` of the last message that was read. */
+  readonly sequence: Scalars['Int']['input'];
+  /** Whether to keep it from the other members. */
+  readonly private?: Scalars['Boolean']['input'];
+};
+
+/** What the viewer has begun to write. */
+export type SaveDraftInput = {
+  /** The room. */
+  readonly roomId: Scalars['ID']['input'];
+  /** Up to 4,000 characters; empty, or only white space, to discard the draft. */
+  readonly body: Scalars['String']['input'];
+};
+
+/** Whether the viewer writes. */
+export type SetTypingInput = {
+  /** The room. */
+  readonly roomId: Scalars['ID']['input'];
+  /** True while writing; false to end it at once. */
+  readonly isTyping: Scalars['Boolean']['input'];
 };
 
 /** The new room, or why there is none. */
@@ -253,7 +659,114 @@ export type AddRoomMembersResult = Room | RoomNotFound | OwnerRequired | Unknown
 export type LeaveRoomResult = RoomLeft | RoomNotFound;
 
 /** The message as the room has it, or why it was not sent. */
-export type SendMessageResult = Message | RoomNotFound | InvalidInput;
+export type SendMessageResult = Message | RoomNotFound | MessageNotFound | InvalidInput;
+
+/** The message with its new text, or why it stayed as it was. */
+export type EditMessageResult = Message | MessageNotFound | AuthorRequired | MessageRedacted | LimitReached | InvalidInput;
+
+/** What is left of the message, or why it stands. */
+export type RedactMessageResult = Message | MessageNotFound | PermissionRequired;
+
+/** The message with the reaction, or why there is none. */
+export type AddReactionResult = Message | MessageNotFound | MessageRedacted | LimitReached | InvalidInput;
+
+/** The message without the reaction, or why nothing was done. */
+export type RemoveReactionResult = Message | MessageNotFound | InvalidInput;
+
+/** The pinned message, or why it is not pinned. */
+export type PinMessageResult = Message | MessageNotFound | PermissionRequired | MessageRedacted | LimitReached;
+
+/** The message that is not pinned any more, or why nothing was done. */
+export type UnpinMessageResult = Message | MessageNotFound | PermissionRequired;
+
+/** The room with the member's new role, or why it stayed as it was. */
+export type ChangeMemberRoleResult = Room | RoomNotFound | PermissionRequired | MemberNotFound | LastOwner;
+
+/** The room with its new name, or why it kept the old one. */
+export type RenameRoomResult = Room | RoomNotFound | PermissionRequired | InvalidInput;
+
+/** The room with its new counts, or why nothing was noted. */
+export type MarkRoomReadResult = Room | RoomNotFound | InvalidInput;
+
+/** The room with the draft, or why it was not kept. */
+export type SaveDraftResult = Room | RoomNotFound | InvalidInput;
+
+/** The confirmation, or that there is no such room. */
+export type SetTypingResult = TypingNoted | RoomNotFound;
+
+/** It was noted, and the other members are told unless they were told just now. */
+export type TypingNoted = {
+  readonly __typename?: 'TypingNoted';
+  /** The room. */
+  readonly roomId: Scalars['ID']['output'];
+};
+
+/** There is no such message, or the viewer is not a member of its room; which of the two is not told. */
+export type MessageNotFound = Problem & {
+  readonly __typename?: 'MessageNotFound';
+  /** Always `MESSAGE_NOT_FOUND`. */
+  readonly code: Scalars['String']['output'];
+  /** A sentence for people. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** Only the author of the message may do this. */
+export type AuthorRequired = Problem & {
+  readonly __typename?: 'AuthorRequired';
+  /** Always `AUTHOR_REQUIRED`. */
+  readonly code: Scalars['String']['output'];
+  /** A sentence for people. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The message has been withdrawn: nothing can be done with it. */
+export type MessageRedacted = Problem & {
+  readonly __typename?: 'MessageRedacted';
+  /** Always `MESSAGE_REDACTED`. */
+  readonly code: Scalars['String']['output'];
+  /** A sentence for people. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** There are as many of something as there may be. Nothing was changed. */
+export type LimitReached = Problem & {
+  readonly __typename?: 'LimitReached';
+  /** Always `LIMIT_REACHED`. */
+  readonly code: Scalars['String']['output'];
+  /** A sentence for people. */
+  readonly message: Scalars['String']['output'];
+  /** How many there may be. */
+  readonly limit: Scalars['Int']['output'];
+};
+
+/** The viewer's role in the room does not permit this. */
+export type PermissionRequired = Problem & {
+  readonly __typename?: 'PermissionRequired';
+  /** Always `PERMISSION_REQUIRED`. */
+  readonly code: Scalars['String']['output'];
+  /** A sentence for people. */
+  readonly message: Scalars['String']['output'];
+  /** What would be needed. */
+  readonly permission: RoomPermission;
+};
+
+/** The person named is not a member of the room. */
+export type MemberNotFound = Problem & {
+  readonly __typename?: 'MemberNotFound';
+  /** Always `MEMBER_NOT_FOUND`. */
+  readonly code: Scalars['String']['output'];
+  /** A sentence for people. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The person is the only owner, and a room always keeps one. */
+export type LastOwner = Problem & {
+  readonly __typename?: 'LastOwner';
+  /** Always `LAST_OWNER`. */
+  readonly code: Scalars['String']['output'];
+  /** A sentence for people. */
+  readonly message: Scalars['String']['output'];
+};
 
 /** The viewer is not a member of the room any more. */
 export type RoomLeft = {
@@ -470,13 +983,85 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
   SendMessageResult:
     | ( MessageRow & { __typename: 'Message' } )
     | ( RoomNotFound & { __typename: 'RoomNotFound' } )
+    | ( MessageNotFound & { __typename: 'MessageNotFound' } )
     | ( InvalidInput & { __typename: 'InvalidInput' } )
+  ;
+  EditMessageResult:
+    | ( MessageRow & { __typename: 'Message' } )
+    | ( MessageNotFound & { __typename: 'MessageNotFound' } )
+    | ( AuthorRequired & { __typename: 'AuthorRequired' } )
+    | ( MessageRedacted & { __typename: 'MessageRedacted' } )
+    | ( LimitReached & { __typename: 'LimitReached' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+  ;
+  RedactMessageResult:
+    | ( MessageRow & { __typename: 'Message' } )
+    | ( MessageNotFound & { __typename: 'MessageNotFound' } )
+    | ( PermissionRequired & { __typename: 'PermissionRequired' } )
+  ;
+  AddReactionResult:
+    | ( MessageRow & { __typename: 'Message' } )
+    | ( MessageNotFound & { __typename: 'MessageNotFound' } )
+    | ( MessageRedacted & { __typename: 'MessageRedacted' } )
+    | ( LimitReached & { __typename: 'LimitReached' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+  ;
+  RemoveReactionResult:
+    | ( MessageRow & { __typename: 'Message' } )
+    | ( MessageNotFound & { __typename: 'MessageNotFound' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+  ;
+  PinMessageResult:
+    | ( MessageRow & { __typename: 'Message' } )
+    | ( MessageNotFound & { __typename: 'MessageNotFound' } )
+    | ( PermissionRequired & { __typename: 'PermissionRequired' } )
+    | ( MessageRedacted & { __typename: 'MessageRedacted' } )
+    | ( LimitReached & { __typename: 'LimitReached' } )
+  ;
+  UnpinMessageResult:
+    | ( MessageRow & { __typename: 'Message' } )
+    | ( MessageNotFound & { __typename: 'MessageNotFound' } )
+    | ( PermissionRequired & { __typename: 'PermissionRequired' } )
+  ;
+  ChangeMemberRoleResult:
+    | ( RoomReference & { __typename: 'Room' } )
+    | ( RoomNotFound & { __typename: 'RoomNotFound' } )
+    | ( PermissionRequired & { __typename: 'PermissionRequired' } )
+    | ( MemberNotFound & { __typename: 'MemberNotFound' } )
+    | ( LastOwner & { __typename: 'LastOwner' } )
+  ;
+  RenameRoomResult:
+    | ( RoomReference & { __typename: 'Room' } )
+    | ( RoomNotFound & { __typename: 'RoomNotFound' } )
+    | ( PermissionRequired & { __typename: 'PermissionRequired' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+  ;
+  MarkRoomReadResult:
+    | ( RoomReference & { __typename: 'Room' } )
+    | ( RoomNotFound & { __typename: 'RoomNotFound' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+  ;
+  SaveDraftResult:
+    | ( RoomReference & { __typename: 'Room' } )
+    | ( RoomNotFound & { __typename: 'RoomNotFound' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+  ;
+  SetTypingResult:
+    | ( TypingNoted & { __typename: 'TypingNoted' } )
+    | ( RoomNotFound & { __typename: 'RoomNotFound' } )
   ;
 };
 
 /** Mapping of interface types */
 export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
   Problem:
+    | ( MessageNotFound )
+    | ( AuthorRequired )
+    | ( MessageRedacted )
+    | ( LimitReached )
+    | ( PermissionRequired )
+    | ( MemberNotFound )
+    | ( LastOwner )
     | ( RoomNotFound )
     | ( OwnerRequired )
     | ( UnknownPeople )
@@ -495,20 +1080,59 @@ export type ResolversTypes = {
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   User: ResolverTypeWrapper<User>;
   RoomRole: RoomRole;
+  RoomPermission: RoomPermission;
   Room: ResolverTypeWrapper<RoomReference>;
   RoomConnection: ResolverTypeWrapper<Omit<RoomConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['RoomEdge']>, nodes: ReadonlyArray<ResolversTypes['Room']> }>;
   RoomEdge: ResolverTypeWrapper<Omit<RoomEdge, 'node'> & { node: ResolversTypes['Room'] }>;
   Message: ResolverTypeWrapper<MessageRow>;
+  MessageRevision: ResolverTypeWrapper<AuthoredRevision>;
+  Reaction: ResolverTypeWrapper<ReactionRow>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  UnreadTotals: ResolverTypeWrapper<UnreadSum>;
+  Draft: ResolverTypeWrapper<DraftRow>;
+  ReadReceipt: ResolverTypeWrapper<MemberReceipt>;
+  ReadReceiptConnection: ResolverTypeWrapper<Omit<ReadReceiptConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['ReadReceiptEdge']>, nodes: ReadonlyArray<ResolversTypes['ReadReceipt']> }>;
+  ReadReceiptEdge: ResolverTypeWrapper<Omit<ReadReceiptEdge, 'node'> & { node: ResolversTypes['ReadReceipt'] }>;
+  TypingChange: ResolverTypeWrapper<TypingSignal>;
+  MessageChange: ResolverTypeWrapper<Omit<MessageChange, 'message'> & { message: ResolversTypes['Message'] }>;
   MessageConnection: ResolverTypeWrapper<Omit<MessageConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['MessageEdge']>, nodes: ReadonlyArray<ResolversTypes['Message']> }>;
   MessageEdge: ResolverTypeWrapper<Omit<MessageEdge, 'node'> & { node: ResolversTypes['Message'] }>;
   CreateRoomInput: CreateRoomInput;
   AddRoomMembersInput: AddRoomMembersInput;
   LeaveRoomInput: LeaveRoomInput;
   SendMessageInput: SendMessageInput;
+  EditMessageInput: EditMessageInput;
+  RedactMessageInput: RedactMessageInput;
+  ReactionInput: ReactionInput;
+  PinMessageInput: PinMessageInput;
+  ChangeMemberRoleInput: ChangeMemberRoleInput;
+  RenameRoomInput: RenameRoomInput;
+  MarkRoomReadInput: MarkRoomReadInput;
+  SaveDraftInput: SaveDraftInput;
+  SetTypingInput: SetTypingInput;
   CreateRoomResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CreateRoomResult']>;
   AddRoomMembersResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['AddRoomMembersResult']>;
   LeaveRoomResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['LeaveRoomResult']>;
   SendMessageResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['SendMessageResult']>;
+  EditMessageResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['EditMessageResult']>;
+  RedactMessageResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RedactMessageResult']>;
+  AddReactionResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['AddReactionResult']>;
+  RemoveReactionResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RemoveReactionResult']>;
+  PinMessageResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['PinMessageResult']>;
+  UnpinMessageResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['UnpinMessageResult']>;
+  ChangeMemberRoleResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ChangeMemberRoleResult']>;
+  RenameRoomResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RenameRoomResult']>;
+  MarkRoomReadResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['MarkRoomReadResult']>;
+  SaveDraftResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['SaveDraftResult']>;
+  SetTypingResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['SetTypingResult']>;
+  TypingNoted: ResolverTypeWrapper<TypingNoted>;
+  MessageNotFound: ResolverTypeWrapper<MessageNotFound>;
+  AuthorRequired: ResolverTypeWrapper<AuthorRequired>;
+  MessageRedacted: ResolverTypeWrapper<MessageRedacted>;
+  LimitReached: ResolverTypeWrapper<LimitReached>;
+  PermissionRequired: ResolverTypeWrapper<PermissionRequired>;
+  MemberNotFound: ResolverTypeWrapper<MemberNotFound>;
+  LastOwner: ResolverTypeWrapper<LastOwner>;
   RoomLeft: ResolverTypeWrapper<RoomLeft>;
   RoomNotFound: ResolverTypeWrapper<RoomNotFound>;
   OwnerRequired: ResolverTypeWrapper<OwnerRequired>;
@@ -516,7 +1140,6 @@ export type ResolversTypes = {
   TooManyMembers: ResolverTypeWrapper<TooManyMembers>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
-  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Problem: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Problem']>;
   InvalidInput: ResolverTypeWrapper<InvalidInput>;
   UserConnection: ResolverTypeWrapper<UserConnection>;
@@ -536,16 +1159,54 @@ export type ResolversParentTypes = {
   RoomConnection: Omit<RoomConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['RoomEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Room']> };
   RoomEdge: Omit<RoomEdge, 'node'> & { node: ResolversParentTypes['Room'] };
   Message: MessageRow;
+  MessageRevision: AuthoredRevision;
+  Reaction: ReactionRow;
+  Boolean: Scalars['Boolean']['output'];
+  UnreadTotals: UnreadSum;
+  Draft: DraftRow;
+  ReadReceipt: MemberReceipt;
+  ReadReceiptConnection: Omit<ReadReceiptConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['ReadReceiptEdge']>, nodes: ReadonlyArray<ResolversParentTypes['ReadReceipt']> };
+  ReadReceiptEdge: Omit<ReadReceiptEdge, 'node'> & { node: ResolversParentTypes['ReadReceipt'] };
+  TypingChange: TypingSignal;
+  MessageChange: Omit<MessageChange, 'message'> & { message: ResolversParentTypes['Message'] };
   MessageConnection: Omit<MessageConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['MessageEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Message']> };
   MessageEdge: Omit<MessageEdge, 'node'> & { node: ResolversParentTypes['Message'] };
   CreateRoomInput: CreateRoomInput;
   AddRoomMembersInput: AddRoomMembersInput;
   LeaveRoomInput: LeaveRoomInput;
   SendMessageInput: SendMessageInput;
+  EditMessageInput: EditMessageInput;
+  RedactMessageInput: RedactMessageInput;
+  ReactionInput: ReactionInput;
+  PinMessageInput: PinMessageInput;
+  ChangeMemberRoleInput: ChangeMemberRoleInput;
+  RenameRoomInput: RenameRoomInput;
+  MarkRoomReadInput: MarkRoomReadInput;
+  SaveDraftInput: SaveDraftInput;
+  SetTypingInput: SetTypingInput;
   CreateRoomResult: ResolversUnionTypes<ResolversParentTypes>['CreateRoomResult'];
   AddRoomMembersResult: ResolversUnionTypes<ResolversParentTypes>['AddRoomMembersResult'];
   LeaveRoomResult: ResolversUnionTypes<ResolversParentTypes>['LeaveRoomResult'];
   SendMessageResult: ResolversUnionTypes<ResolversParentTypes>['SendMessageResult'];
+  EditMessageResult: ResolversUnionTypes<ResolversParentTypes>['EditMessageResult'];
+  RedactMessageResult: ResolversUnionTypes<ResolversParentTypes>['RedactMessageResult'];
+  AddReactionResult: ResolversUnionTypes<ResolversParentTypes>['AddReactionResult'];
+  RemoveReactionResult: ResolversUnionTypes<ResolversParentTypes>['RemoveReactionResult'];
+  PinMessageResult: ResolversUnionTypes<ResolversParentTypes>['PinMessageResult'];
+  UnpinMessageResult: ResolversUnionTypes<ResolversParentTypes>['UnpinMessageResult'];
+  ChangeMemberRoleResult: ResolversUnionTypes<ResolversParentTypes>['ChangeMemberRoleResult'];
+  RenameRoomResult: ResolversUnionTypes<ResolversParentTypes>['RenameRoomResult'];
+  MarkRoomReadResult: ResolversUnionTypes<ResolversParentTypes>['MarkRoomReadResult'];
+  SaveDraftResult: ResolversUnionTypes<ResolversParentTypes>['SaveDraftResult'];
+  SetTypingResult: ResolversUnionTypes<ResolversParentTypes>['SetTypingResult'];
+  TypingNoted: TypingNoted;
+  MessageNotFound: MessageNotFound;
+  AuthorRequired: AuthorRequired;
+  MessageRedacted: MessageRedacted;
+  LimitReached: LimitReached;
+  PermissionRequired: PermissionRequired;
+  MemberNotFound: MemberNotFound;
+  LastOwner: LastOwner;
   RoomLeft: RoomLeft;
   RoomNotFound: RoomNotFound;
   OwnerRequired: OwnerRequired;
@@ -553,7 +1214,6 @@ export type ResolversParentTypes = {
   TooManyMembers: TooManyMembers;
   DateTime: Scalars['DateTime']['output'];
   PageInfo: PageInfo;
-  Boolean: Scalars['Boolean']['output'];
   Problem: ResolversInterfaceTypes<ResolversParentTypes>['Problem'];
   InvalidInput: InvalidInput;
   UserConnection: UserConnection;
@@ -567,6 +1227,8 @@ export type ViewerIndependentDirectiveResolver<Result, Parent, ContextType = Cha
 export type QueryResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   room?: Resolver<Maybe<ResolversTypes['Room']>, ParentType, ContextType, RequireFields<QueryRoomArgs, 'id'>>;
   rooms?: Resolver<ResolversTypes['RoomConnection'], ParentType, ContextType, RequireFields<QueryRoomsArgs, 'first'>>;
+  message?: Resolver<Maybe<ResolversTypes['Message']>, ParentType, ContextType, RequireFields<QueryMessageArgs, 'id'>>;
+  unread?: Resolver<ResolversTypes['UnreadTotals'], ParentType, ContextType>;
 };
 
 export type MutationResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
@@ -574,10 +1236,25 @@ export type MutationResolvers<ContextType = ChatContext, ParentType extends Reso
   addRoomMembers?: Resolver<ResolversTypes['AddRoomMembersResult'], ParentType, ContextType, RequireFields<MutationAddRoomMembersArgs, 'input'>>;
   leaveRoom?: Resolver<ResolversTypes['LeaveRoomResult'], ParentType, ContextType, RequireFields<MutationLeaveRoomArgs, 'input'>>;
   sendMessage?: Resolver<ResolversTypes['SendMessageResult'], ParentType, ContextType, RequireFields<MutationSendMessageArgs, 'input'>>;
+  editMessage?: Resolver<ResolversTypes['EditMessageResult'], ParentType, ContextType, RequireFields<MutationEditMessageArgs, 'input'>>;
+  redactMessage?: Resolver<ResolversTypes['RedactMessageResult'], ParentType, ContextType, RequireFields<MutationRedactMessageArgs, 'input'>>;
+  addReaction?: Resolver<ResolversTypes['AddReactionResult'], ParentType, ContextType, RequireFields<MutationAddReactionArgs, 'input'>>;
+  removeReaction?: Resolver<ResolversTypes['RemoveReactionResult'], ParentType, ContextType, RequireFields<MutationRemoveReactionArgs, 'input'>>;
+  pinMessage?: Resolver<ResolversTypes['PinMessageResult'], ParentType, ContextType, RequireFields<MutationPinMessageArgs, 'input'>>;
+  unpinMessage?: Resolver<ResolversTypes['UnpinMessageResult'], ParentType, ContextType, RequireFields<MutationUnpinMessageArgs, 'input'>>;
+  changeMemberRole?: Resolver<ResolversTypes['ChangeMemberRoleResult'], ParentType, ContextType, RequireFields<MutationChangeMemberRoleArgs, 'input'>>;
+  renameRoom?: Resolver<ResolversTypes['RenameRoomResult'], ParentType, ContextType, RequireFields<MutationRenameRoomArgs, 'input'>>;
+  markRoomRead?: Resolver<ResolversTypes['MarkRoomReadResult'], ParentType, ContextType, RequireFields<MutationMarkRoomReadArgs, 'input'>>;
+  saveDraft?: Resolver<ResolversTypes['SaveDraftResult'], ParentType, ContextType, RequireFields<MutationSaveDraftArgs, 'input'>>;
+  setTyping?: Resolver<ResolversTypes['SetTypingResult'], ParentType, ContextType, RequireFields<MutationSetTypingArgs, 'input'>>;
 };
 
 export type SubscriptionResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
   messageAdded?: SubscriptionResolver<ResolversTypes['Message'], "messageAdded", ParentType, ContextType, RequireFields<SubscriptionMessageAddedArgs, 'roomId'>>;
+  messageChanged?: SubscriptionResolver<ResolversTypes['MessageChange'], "messageChanged", ParentType, ContextType, RequireFields<SubscriptionMessageChangedArgs, 'roomId'>>;
+  receiptChanged?: SubscriptionResolver<ResolversTypes['ReadReceipt'], "receiptChanged", ParentType, ContextType, RequireFields<SubscriptionReceiptChangedArgs, 'roomId'>>;
+  roomChanged?: SubscriptionResolver<ResolversTypes['Room'], "roomChanged", ParentType, ContextType, RequireFields<SubscriptionRoomChangedArgs, 'roomId'>>;
+  typingChanged?: SubscriptionResolver<ResolversTypes['TypingChange'], "typingChanged", ParentType, ContextType, RequireFields<SubscriptionTypingChangedArgs, 'roomId'>>;
 };
 
 export type UserResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User']> = {
@@ -591,9 +1268,17 @@ export type RoomResolvers<ContextType = ChatContext, ParentType extends Resolver
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   createdBy?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
   viewerRole?: Resolver<ResolversTypes['RoomRole'], ParentType, ContextType>;
+  viewerPermissions?: Resolver<ReadonlyArray<ResolversTypes['RoomPermission']>, ParentType, ContextType>;
   memberCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   members?: Resolver<ResolversTypes['UserConnection'], ParentType, ContextType, RequireFields<RoomMembersArgs, 'first'>>;
   latestSequence?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  viewerLastRead?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  unreadCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  unreadMentionCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  viewerDraft?: Resolver<Maybe<ResolversTypes['Draft']>, ParentType, ContextType>;
+  receipts?: Resolver<ResolversTypes['ReadReceiptConnection'], ParentType, ContextType, RequireFields<RoomReceiptsArgs, 'first'>>;
+  latestChange?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  pinnedMessages?: Resolver<ResolversTypes['MessageConnection'], ParentType, ContextType, RequireFields<RoomPinnedMessagesArgs, 'first'>>;
   lastMessage?: Resolver<Maybe<ResolversTypes['Message']>, ParentType, ContextType>;
   lastMessageAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   messages?: Resolver<ResolversTypes['MessageConnection'], ParentType, ContextType, RequireFields<RoomMessagesArgs, 'last'>>;
@@ -620,7 +1305,72 @@ export type MessageResolvers<ContextType = ChatContext, ParentType extends Resol
   clientMessageId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   author?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
   room?: Resolver<ResolversTypes['Room'], ParentType, ContextType>;
+  editedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['MessageRevision']>, ParentType, ContextType>;
+  redactedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  redactedBy?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  replyTo?: Resolver<Maybe<ResolversTypes['Message']>, ParentType, ContextType>;
+  threadRoot?: Resolver<Maybe<ResolversTypes['Message']>, ParentType, ContextType>;
+  replyCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  lastReplyAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  replyParticipants?: Resolver<ReadonlyArray<ResolversTypes['User']>, ParentType, ContextType>;
+  replies?: Resolver<ResolversTypes['MessageConnection'], ParentType, ContextType, RequireFields<MessageRepliesArgs, 'first'>>;
+  reactions?: Resolver<ReadonlyArray<ResolversTypes['Reaction']>, ParentType, ContextType>;
+  mentions?: Resolver<ReadonlyArray<ResolversTypes['User']>, ParentType, ContextType>;
+  pinnedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  pinnedBy?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type MessageRevisionResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['MessageRevision'] = ResolversParentTypes['MessageRevision']> = {
+  number?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  body?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  writtenAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  writtenBy?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+};
+
+export type ReactionResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['Reaction'] = ResolversParentTypes['Reaction']> = {
+  emoji?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  viewerReacted?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  people?: Resolver<ReadonlyArray<ResolversTypes['User']>, ParentType, ContextType>;
+};
+
+export type UnreadTotalsResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['UnreadTotals'] = ResolversParentTypes['UnreadTotals']> = {
+  roomCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  messageCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  mentionCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type DraftResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['Draft'] = ResolversParentTypes['Draft']> = {
+  body?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  savedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type ReadReceiptResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['ReadReceipt'] = ResolversParentTypes['ReadReceipt']> = {
+  user?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+  sequence?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  readAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type ReadReceiptConnectionResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['ReadReceiptConnection'] = ResolversParentTypes['ReadReceiptConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ReadReceiptEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['ReadReceipt']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type ReadReceiptEdgeResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['ReadReceiptEdge'] = ResolversParentTypes['ReadReceiptEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['ReadReceipt'], ParentType, ContextType>;
+};
+
+export type TypingChangeResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['TypingChange'] = ResolversParentTypes['TypingChange']> = {
+  people?: Resolver<ReadonlyArray<ResolversTypes['User']>, ParentType, ContextType>;
+};
+
+export type MessageChangeResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['MessageChange'] = ResolversParentTypes['MessageChange']> = {
+  change?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['Message'], ParentType, ContextType>;
 };
 
 export type MessageConnectionResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['MessageConnection'] = ResolversParentTypes['MessageConnection']> = {
@@ -647,7 +1397,100 @@ export type LeaveRoomResultResolvers<ContextType = ChatContext, ParentType exten
 };
 
 export type SendMessageResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['SendMessageResult'] = ResolversParentTypes['SendMessageResult']> = {
-  __resolveType?: TypeResolveFn<'Message' | 'RoomNotFound' | 'InvalidInput', ParentType, ContextType>;
+  __resolveType?: TypeResolveFn<'Message' | 'RoomNotFound' | 'MessageNotFound' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export type EditMessageResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['EditMessageResult'] = ResolversParentTypes['EditMessageResult']> = {
+  __resolveType?: TypeResolveFn<'Message' | 'MessageNotFound' | 'AuthorRequired' | 'MessageRedacted' | 'LimitReached' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export type RedactMessageResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['RedactMessageResult'] = ResolversParentTypes['RedactMessageResult']> = {
+  __resolveType?: TypeResolveFn<'Message' | 'MessageNotFound' | 'PermissionRequired', ParentType, ContextType>;
+};
+
+export type AddReactionResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['AddReactionResult'] = ResolversParentTypes['AddReactionResult']> = {
+  __resolveType?: TypeResolveFn<'Message' | 'MessageNotFound' | 'MessageRedacted' | 'LimitReached' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export type RemoveReactionResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['RemoveReactionResult'] = ResolversParentTypes['RemoveReactionResult']> = {
+  __resolveType?: TypeResolveFn<'Message' | 'MessageNotFound' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export type PinMessageResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['PinMessageResult'] = ResolversParentTypes['PinMessageResult']> = {
+  __resolveType?: TypeResolveFn<'Message' | 'MessageNotFound' | 'PermissionRequired' | 'MessageRedacted' | 'LimitReached', ParentType, ContextType>;
+};
+
+export type UnpinMessageResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['UnpinMessageResult'] = ResolversParentTypes['UnpinMessageResult']> = {
+  __resolveType?: TypeResolveFn<'Message' | 'MessageNotFound' | 'PermissionRequired', ParentType, ContextType>;
+};
+
+export type ChangeMemberRoleResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['ChangeMemberRoleResult'] = ResolversParentTypes['ChangeMemberRoleResult']> = {
+  __resolveType?: TypeResolveFn<'Room' | 'RoomNotFound' | 'PermissionRequired' | 'MemberNotFound' | 'LastOwner', ParentType, ContextType>;
+};
+
+export type RenameRoomResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['RenameRoomResult'] = ResolversParentTypes['RenameRoomResult']> = {
+  __resolveType?: TypeResolveFn<'Room' | 'RoomNotFound' | 'PermissionRequired' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export type MarkRoomReadResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['MarkRoomReadResult'] = ResolversParentTypes['MarkRoomReadResult']> = {
+  __resolveType?: TypeResolveFn<'Room' | 'RoomNotFound' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export type SaveDraftResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['SaveDraftResult'] = ResolversParentTypes['SaveDraftResult']> = {
+  __resolveType?: TypeResolveFn<'Room' | 'RoomNotFound' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export type SetTypingResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['SetTypingResult'] = ResolversParentTypes['SetTypingResult']> = {
+  __resolveType?: TypeResolveFn<'TypingNoted' | 'RoomNotFound', ParentType, ContextType>;
+};
+
+export type TypingNotedResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['TypingNoted'] = ResolversParentTypes['TypingNoted']> = {
+  roomId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type MessageNotFoundResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['MessageNotFound'] = ResolversParentTypes['MessageNotFound']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AuthorRequiredResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['AuthorRequired'] = ResolversParentTypes['AuthorRequired']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type MessageRedactedResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['MessageRedacted'] = ResolversParentTypes['MessageRedacted']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type LimitReachedResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['LimitReached'] = ResolversParentTypes['LimitReached']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  limit?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PermissionRequiredResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['PermissionRequired'] = ResolversParentTypes['PermissionRequired']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  permission?: Resolver<ResolversTypes['RoomPermission'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type MemberNotFoundResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['MemberNotFound'] = ResolversParentTypes['MemberNotFound']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type LastOwnerResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['LastOwner'] = ResolversParentTypes['LastOwner']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type RoomLeftResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['RoomLeft'] = ResolversParentTypes['RoomLeft']> = {
@@ -693,7 +1536,7 @@ export type PageInfoResolvers<ContextType = ChatContext, ParentType extends Reso
 };
 
 export type ProblemResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['Problem'] = ResolversParentTypes['Problem']> = {
-  __resolveType?: TypeResolveFn<'RoomNotFound' | 'OwnerRequired' | 'UnknownPeople' | 'TooManyMembers' | 'InvalidInput', ParentType, ContextType>;
+  __resolveType?: TypeResolveFn<'MessageNotFound' | 'AuthorRequired' | 'MessageRedacted' | 'LimitReached' | 'PermissionRequired' | 'MemberNotFound' | 'LastOwner' | 'RoomNotFound' | 'OwnerRequired' | 'UnknownPeople' | 'TooManyMembers' | 'InvalidInput', ParentType, ContextType>;
 };
 
 export type InvalidInputResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['InvalidInput'] = ResolversParentTypes['InvalidInput']> = {
@@ -723,12 +1566,40 @@ export type Resolvers<ContextType = ChatContext> = {
   RoomConnection?: RoomConnectionResolvers<ContextType>;
   RoomEdge?: RoomEdgeResolvers<ContextType>;
   Message?: MessageResolvers<ContextType>;
+  MessageRevision?: MessageRevisionResolvers<ContextType>;
+  Reaction?: ReactionResolvers<ContextType>;
+  UnreadTotals?: UnreadTotalsResolvers<ContextType>;
+  Draft?: DraftResolvers<ContextType>;
+  ReadReceipt?: ReadReceiptResolvers<ContextType>;
+  ReadReceiptConnection?: ReadReceiptConnectionResolvers<ContextType>;
+  ReadReceiptEdge?: ReadReceiptEdgeResolvers<ContextType>;
+  TypingChange?: TypingChangeResolvers<ContextType>;
+  MessageChange?: MessageChangeResolvers<ContextType>;
   MessageConnection?: MessageConnectionResolvers<ContextType>;
   MessageEdge?: MessageEdgeResolvers<ContextType>;
   CreateRoomResult?: CreateRoomResultResolvers<ContextType>;
   AddRoomMembersResult?: AddRoomMembersResultResolvers<ContextType>;
   LeaveRoomResult?: LeaveRoomResultResolvers<ContextType>;
   SendMessageResult?: SendMessageResultResolvers<ContextType>;
+  EditMessageResult?: EditMessageResultResolvers<ContextType>;
+  RedactMessageResult?: RedactMessageResultResolvers<ContextType>;
+  AddReactionResult?: AddReactionResultResolvers<ContextType>;
+  RemoveReactionResult?: RemoveReactionResultResolvers<ContextType>;
+  PinMessageResult?: PinMessageResultResolvers<ContextType>;
+  UnpinMessageResult?: UnpinMessageResultResolvers<ContextType>;
+  ChangeMemberRoleResult?: ChangeMemberRoleResultResolvers<ContextType>;
+  RenameRoomResult?: RenameRoomResultResolvers<ContextType>;
+  MarkRoomReadResult?: MarkRoomReadResultResolvers<ContextType>;
+  SaveDraftResult?: SaveDraftResultResolvers<ContextType>;
+  SetTypingResult?: SetTypingResultResolvers<ContextType>;
+  TypingNoted?: TypingNotedResolvers<ContextType>;
+  MessageNotFound?: MessageNotFoundResolvers<ContextType>;
+  AuthorRequired?: AuthorRequiredResolvers<ContextType>;
+  MessageRedacted?: MessageRedactedResolvers<ContextType>;
+  LimitReached?: LimitReachedResolvers<ContextType>;
+  PermissionRequired?: PermissionRequiredResolvers<ContextType>;
+  MemberNotFound?: MemberNotFoundResolvers<ContextType>;
+  LastOwner?: LastOwnerResolvers<ContextType>;
   RoomLeft?: RoomLeftResolvers<ContextType>;
   RoomNotFound?: RoomNotFoundResolvers<ContextType>;
   OwnerRequired?: OwnerRequiredResolvers<ContextType>;

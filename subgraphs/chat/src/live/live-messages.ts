@@ -3,6 +3,7 @@ import { isUuid } from '@gravity/shared/identifiers/uuid-v7'
 import type { Viewer } from '@gravity/shared/viewer/viewer'
 import DataLoader from 'dataloader'
 import type { MessageRow } from '../messages/message.entity.ts'
+import type { MemberReceipt } from '../receipts/read-marker.repository.ts'
 import type {
   MemberPosition,
   MembershipKey,
@@ -10,8 +11,11 @@ import type {
   RoomReads,
 } from '../rooms/room.repository.ts'
 import { roomNotFound } from '../rooms/room-problems.ts'
+import type { FeedLease } from './feed-stream.ts'
 import { MessageStream } from './message-stream.ts'
 import type { RoomFeeds } from './room-feeds.ts'
+import type { RoomSignal, RoomSignals, SignalListener, TypingSignal } from './room-signals.ts'
+import { SignalStream } from './signal-stream.ts'
 
 export interface LiveMessagesDeps {
   readonly rooms: Pick<RoomReads, 'positionsForMembers'>
@@ -21,6 +25,17 @@ export interface LiveMessagesDeps {
 export interface ListenInput {
   readonly roomId: string
   readonly afterSequence?: number | null | undefined
+}
+
+export interface ListenToChangesInput {
+  readonly roomId: string
+  readonly afterChange?: number | null | undefined
+}
+
+interface Listening {
+  readonly roomId: string
+  readonly track: 'messages' | 'changes'
+  readonly after: number | null | undefined
 }
 
 /** Opens the streams of messages that members listen to. */
@@ -34,17 +49,67 @@ export class LiveMessages {
   }
 
   /** Every message after `afterSequence`, or from now on. Throws NOT_FOUND for everybody but members. */
-  async listen(viewer: Viewer, input: ListenInput): Promise<AsyncIterableIterator<MessageRow>> {
-    const roomId = input.roomId.toLowerCase()
-    const position = isUuid(roomId)
-      ? await this.#positions.load({ roomId, userId: viewer.userId })
-      : null
+  listen(viewer: Viewer, input: ListenInput): Promise<AsyncIterableIterator<MessageRow>> {
+    const { roomId, afterSequence: after } = input
+    return this.#open(viewer, { roomId, after, track: 'messages' })
+  }
+
+  /** Every message that has changed after `afterChange`, or from now on, as it is then. NOT_FOUND likewise. */
+  listenToChanges(
+    viewer: Viewer,
+    input: ListenToChangesInput,
+  ): Promise<AsyncIterableIterator<MessageRow>> {
+    const { roomId, afterChange: after } = input
+    return this.#open(viewer, { roomId, after, track: 'changes' })
+  }
+
+  /** How far members read, from now on. NOT_FOUND likewise. */
+  listenToReceipts(viewer: Viewer, roomId: string): Promise<AsyncIterableIterator<MemberReceipt>> {
+    return this.#join(viewer, roomId, (lease, { userId }) => {
+      const listen = (signals: RoomSignals, listener: SignalListener<'receipt'>) =>
+        signals.onReceipt(listener)
+      return new SignalStream<'receipt'>({ lease, userId, listen })
+    })
+  }
+
+  /** Who is writing, whenever that changes. NOT_FOUND likewise. */
+  listenToTyping(viewer: Viewer, roomId: string): Promise<AsyncIterableIterator<TypingSignal>> {
+    return this.#join(viewer, roomId, (lease, { userId }) => {
+      const listen = (signals: RoomSignals, listener: SignalListener<'typing'>) =>
+        signals.onTyping(listener)
+      return new SignalStream<'typing'>({ lease, userId, listen })
+    })
+  }
+
+  /** The room's id whenever its name, members or roles change. NOT_FOUND likewise. */
+  listenToRoom(viewer: Viewer, roomId: string): Promise<AsyncIterableIterator<RoomSignal>> {
+    return this.#join(viewer, roomId, (lease, { userId }) => {
+      const listen = (signals: RoomSignals, listener: SignalListener<'room'>) =>
+        signals.onRoom(listener)
+      return new SignalStream<'room'>({ lease, userId, listen })
+    })
+  }
+
+  #open(viewer: Viewer, listening: Listening): Promise<MessageStream> {
+    const { track } = listening
+    return this.#join(viewer, listening.roomId, (lease, position) => {
+      const after = startOf(listening, position)
+      return new MessageStream({ lease, userId: position.userId, after, track })
+    })
+  }
+
+  async #join<Stream>(
+    { userId }: Viewer,
+    givenId: string,
+    open: (lease: FeedLease, position: MemberPosition) => Stream,
+  ): Promise<Stream> {
+    const roomId = givenId.toLowerCase()
+    const position = isUuid(roomId) ? await this.#positions.load({ roomId, userId }) : null
     if (!position) throw new GravityError('NOT_FOUND', roomNotFound.message)
-    const after = startOf(input.afterSequence, position)
     const lease = await this.#feeds.lease(roomId)
     try {
       await lease.feed.reach(position)
-      return new MessageStream({ lease, userId: viewer.userId, after })
+      return open(lease, position)
     } catch (error) {
       lease.release()
       throw error
@@ -68,14 +133,17 @@ function batchPositions(rooms: LiveMessagesDeps['rooms']) {
   )
 }
 
-function startOf(afterSequence: number | null | undefined, position: RoomPosition): number {
-  const { latestSequence } = position
-  if (afterSequence == null) return latestSequence
-  if (afterSequence < 0 || afterSequence > latestSequence) {
+function startOf({ after, track }: Listening, position: RoomPosition): number {
+  const [argument, latest] =
+    track === 'messages'
+      ? (['afterSequence', position.latestSequence] as const)
+      : (['afterChange', position.latestChange] as const)
+  if (after == null) return latest
+  if (after < 0 || after > latest) {
     throw new GravityError(
       'BAD_USER_INPUT',
-      `\`afterSequence\` is from 0 to the room’s latest sequence, ${latestSequence}, not ${afterSequence}: read the room again.`,
+      `\`${argument}\` is from 0 to the room’s latest, ${latest}, not ${after}: read the room again.`,
     )
   }
-  return afterSequence
+  return after
 }

@@ -1,123 +1,58 @@
-import { GravityError } from '@gravity/shared/errors/gravity-error'
 import type { MessageRow } from '../messages/message.entity.ts'
-import type { RoomFeed } from './room-feed.ts'
+import { FeedStream, type FeedStreamOptions } from './feed-stream.ts'
+import type { FeedTrack, Replay } from './feed-track.ts'
 
-/** A feed that stays open until it is released. */
-export interface FeedLease {
-  readonly feed: RoomFeed
-  /** May be called more than once. */
-  release(): void
-}
-
-export interface MessageStreamOptions {
-  readonly lease: FeedLease
-  readonly userId: string
-  /** The stream begins with the message that follows this sequence. */
+export interface MessageStreamOptions extends FeedStreamOptions {
+  /** What is delivered: messages as they are sent (default), or messages whenever they change. */
+  readonly track?: 'messages' | 'changes'
+  /** The stream begins with the message that follows this number of the track's order. */
   readonly after: number
 }
 
-const restarting = 'Chat restarts: listen again, after the last sequence you have seen.'
-
-const done = { done: true, value: undefined } as const
-
-type Step = IteratorResult<MessageRow, undefined>
-
 /**
- * One member's messages of one room, in order. The stream only knows how far it has come and takes the message that
- * follows, from the feed's window or, when it is further behind, from the database: replay and live are the same walk,
- * nothing is queued for a slow reader, and no hint can make a message appear twice. Ends when the person is no
- * longer a member at the moment of delivery; throws SUBGRAPH_UNAVAILABLE when the client should listen again.
+ * One member's messages of one room, in order of their sequence or of their changes. The stream only knows how far it has
+ * come and takes the message that follows, from the feed's window or, when it is further behind, from the database: replay
+ * and live are the same walk, nothing is queued for a slow reader, and no hint can make a message appear twice.
  */
-export class MessageStream implements AsyncIterableIterator<MessageRow, undefined> {
-  readonly #lease: FeedLease
-  readonly #userId: string
+export class MessageStream extends FeedStream<MessageRow> {
+  readonly #track: FeedTrack
   #position: number
+  #replay: Replay | undefined
   #replayed: MessageRow[] = []
-  #wake: (() => void) | undefined
-  #ended = false
-  /** Settles when the call of `next` before has its answer: one message is never handed out twice. */
-  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(options: MessageStreamOptions) {
-    this.#lease = options.lease
-    this.#userId = options.userId
+    super(options)
+    this.#track = options.lease.feed[options.track ?? 'messages']
     this.#position = options.after
-    this.#lease.feed.join(this)
   }
 
-  next(): Promise<Step> {
-    const step = this.#turn.then(() => this.#advance())
-    this.#turn = step.catch(() => this.#end())
-    return step
+  protected override take(): MessageRow | undefined {
+    if (this.#replay?.outdated) this.letGo()
+    const message = this.#replayed.shift() ?? this.#fromWindow()
+    if (message) this.#position = message[this.#track.order]
+    return message
   }
 
-  async return(): Promise<Step> {
-    this.#end()
-    return done
+  protected override fetch(): Promise<void> | undefined {
+    return this.#position < this.#track.floor ? this.#readReplay() : undefined
   }
 
-  async throw(error: unknown): Promise<Step> {
-    this.#end()
-    throw error
+  protected override letGo(): void {
+    this.#replay = undefined
+    this.#replayed = []
   }
 
-  [Symbol.asyncIterator](): this {
-    return this
+  #fromWindow(): MessageRow | undefined {
+    return this.#position < this.#track.floor ? undefined : this.#track.after(this.#position)
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#end()
-  }
-
-  feedMoved(): void {
-    const wake = this.#wake
-    this.#wake = undefined
-    wake?.()
-  }
-
-  async #advance(): Promise<Step> {
-    const { feed } = this.#lease
-    for (;;) {
-      if (!feed.isMember(this.#userId)) this.#end()
-      if (this.#ended) return done
-      if (feed.ended) throw new GravityError('SUBGRAPH_UNAVAILABLE', restarting)
-      const message = this.#take()
-      if (message) {
-        this.#position = message.sequence
-        return { done: false, value: message }
-      }
-      if (this.#position < feed.floor) await this.#replay()
-      else await this.#untilMoved()
-    }
-  }
-
-  #take(): MessageRow | undefined {
-    const { feed } = this.#lease
-    const replayed = this.#replayed.shift()
-    if (replayed) return replayed
-    return this.#position < feed.floor ? undefined : feed.after(this.#position)
-  }
-
-  async #replay(): Promise<void> {
-    const { feed } = this.#lease
-    const { floor } = feed
-    this.#replayed = [...(await feed.replay(this.#position))]
+  async #readReplay(): Promise<void> {
+    const { floor } = this.#track
+    const replay = await this.#track.replay(this.#position)
+    if (replay.outdated) return
+    this.#replay = replay
+    this.#replayed = [...replay.messages]
     // Nothing is left between here and the window.
     if (this.#replayed.length === 0) this.#position = floor
-  }
-
-  #untilMoved(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve
-    })
-  }
-
-  #end(): void {
-    if (this.#ended) return
-    this.#ended = true
-    this.#replayed = []
-    this.#lease.feed.leave(this)
-    this.#lease.release()
-    this.feedMoved()
   }
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
-import type { MessageRow } from '../messages/message.entity.ts'
+import { asSent, type MessageRow } from '../messages/message.entity.ts'
 import { MessageWindow } from './message-window.ts'
 
 function aMessage(sequence: number): MessageRow {
   return {
+    ...asSent,
     id: `message-${sequence}`,
     roomId: 'room',
     sequence,

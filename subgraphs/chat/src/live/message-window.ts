@@ -1,22 +1,27 @@
 import type { MessageRow } from '../messages/message.entity.ts'
 
-/** The last messages of a room, in order. All subscribers of a process read the same window. */
+/** By what a window is ordered: the place of a message in its room, or its latest change. */
+export type MessageOrder = 'sequence' | 'changed'
+
+/** The last messages of a room in one order, each once. All subscribers of a process read the same window. */
 export class MessageWindow {
   readonly #size: number
+  readonly #order: MessageOrder
   #messages: MessageRow[] = []
   #floor = 0
   #head = 0
 
-  constructor(size: number) {
+  constructor(size: number, order: MessageOrder = 'sequence') {
     this.#size = size
+    this.#order = order
   }
 
-  /** The sequence of the latest message. */
+  /** The number of the latest message. */
   get head(): number {
     return this.#head
   }
 
-  /** The window holds every message after this sequence; what is older must be read from the database. */
+  /** The window holds every message after this number; what is older must be read from the database. */
   get floor(): number {
     return this.#floor
   }
@@ -32,23 +37,36 @@ export class MessageWindow {
   /** Adds the message that follows the head; the oldest one leaves when the window is full. */
   push(message: MessageRow): void {
     this.#messages.push(message)
-    this.#head = message.sequence
+    this.#head = message[this.#order]
     if (this.#messages.length <= this.#size) return
     const oldest = this.#messages.shift()
-    if (oldest) this.#floor = oldest.sequence
+    if (oldest) this.#floor = oldest[this.#order]
   }
 
-  /** The first message after a sequence that is not below the floor; undefined when there is none yet. */
-  after(sequence: number): MessageRow | undefined {
+  /** Forgets a message as it was before it changed: it has another number now. */
+  remove(id: string): void {
+    const index = this.#messages.findIndex((message) => message.id === id)
+    if (index >= 0) this.#messages.splice(index, 1)
+  }
+
+  /** Puts a changed message where it was; nothing when it is not in the window. */
+  replace(message: MessageRow): void {
+    const index = this.#messages.findIndex(({ id }) => id === message.id)
+    if (index >= 0) this.#messages[index] = message
+  }
+
+  /** The first message after a number that is not below the floor; undefined when there is none yet. */
+  after(number: number): MessageRow | undefined {
     const first = this.#messages[0]
-    if (!first || sequence >= this.#head) return undefined
-    // Sequences have no gaps while no message is ever deleted; with gaps the one looked for lies further left.
-    let index = Math.min(Math.max(sequence + 1 - first.sequence, 0), this.#messages.length - 1)
-    while (index > 0 && isAfter(this.#messages[index - 1], sequence)) index -= 1
+    if (!first || number >= this.#head) return undefined
+    // Sequences have no gaps, changes have some; with gaps the one looked for lies further left.
+    const guess = number + 1 - first[this.#order]
+    let index = Math.min(Math.max(guess, 0), this.#messages.length - 1)
+    while (index > 0 && this.#isAfter(this.#messages[index - 1], number)) index -= 1
     return this.#messages[index]
   }
-}
 
-function isAfter(message: MessageRow | undefined, sequence: number): boolean {
-  return message !== undefined && message.sequence > sequence
+  #isAfter(message: MessageRow | undefined, number: number): boolean {
+    return message !== undefined && message[this.#order] > number
+  }
 }

@@ -1,6 +1,7 @@
 import { eventually } from '@gravity/shared/testing/eventually'
 import { describe, expect, it } from '@jest/globals'
 import { alice, bob, follow, openFeed, StoredRoom, upTo } from '../../test/stored-room.ts'
+import { MessageStream } from './message-stream.ts'
 
 describe('RoomFeed', () => {
   it('reads the database never while hints come in order, whatever the number of subscribers', async () => {
@@ -42,7 +43,7 @@ describe('RoomFeed', () => {
     feed.accept(room.send())
     await reading
 
-    expect(room.statements).toBe(2)
+    expect(room.statements).toBe(3)
     await eventually(() => expect(sequences).toEqual(upTo(3)))
   })
 
@@ -81,7 +82,7 @@ describe('RoomFeed', () => {
       feed.accept(hint)
       feed.accept(room.send())
 
-      expect(feed.after(0)?.sequence).toBe(1)
+      expect(feed.messages.after(0)?.sequence).toBe(1)
     },
   )
 
@@ -176,5 +177,89 @@ describe('membership at delivery', () => {
     await feed.reach(room.position)
 
     expect(feed.isMember('carla')).toBe(true)
+  })
+})
+
+describe('a message that changes', () => {
+  it('reaches those who listen to changes without a statement, each change once', async () => {
+    const room = new StoredRoom()
+    for (const _ of upTo(3)) room.send()
+    const feed = await openFeed(room)
+    const { messages } = follow(feed, bob, { changesAfter: 0 })
+
+    for (const [sequence, body] of [[2, 'a'] as const, [1, 'b'] as const, [2, 'c'] as const]) {
+      const hint = room.change(sequence, body)
+      feed.accept(hint)
+      feed.accept(hint)
+      await eventually(() => expect(messages.at(-1)?.changed).toBe(room.latestChange))
+    }
+
+    expect(messages.map(({ sequence, body }) => [sequence, body])).toEqual([
+      [2, 'a'],
+      [1, 'b'],
+      [2, 'c'],
+    ])
+    expect(room.statements).toBe(0)
+  })
+
+  it('comes as it is now to who was away, in the order of the latest changes', async () => {
+    const room = new StoredRoom()
+    for (const _ of upTo(300)) room.send()
+    for (const sequence of upTo(300)) room.change(sequence, 'once')
+    for (const sequence of [7, 5, 7]) room.change(sequence, null)
+    const feed = await openFeed(room)
+
+    const { messages } = follow(feed, bob, { changesAfter: 0 })
+
+    await eventually(() => expect(messages.length).toBe(300))
+    const numbers = messages.map(({ changed }) => changed)
+    expect(numbers).toEqual([...numbers].sort((one, other) => one - other))
+    expect(messages.slice(-2).map(({ sequence, body }) => [sequence, body])).toEqual([
+      [5, null],
+      [7, null],
+    ])
+  })
+
+  it('is repaired by a comparison when its hint was lost', async () => {
+    const room = new StoredRoom()
+    room.send()
+    const feed = await openFeed(room)
+    const { messages } = follow(feed, bob, { changesAfter: 0 })
+    room.change(1, null)
+
+    feed.compare(room.position)
+
+    await eventually(() => expect(messages).toMatchObject([{ sequence: 1, body: null }]))
+    expect(feed.messages.after(0)?.body).toBeNull()
+  })
+
+  it('is not delivered as it was, neither from the window nor from a replay that was read before', async () => {
+    const room = new StoredRoom()
+    for (const _ of upTo(250)) room.send('secret')
+    const feed = await openFeed(room)
+    const stream = new MessageStream({
+      lease: { feed, release: () => undefined },
+      userId: bob,
+      after: 0,
+    })
+    const read = [(await stream.next()).value]
+
+    for (const sequence of [2, 50, 249]) feed.accept(room.change(sequence, null))
+    for (const _ of upTo(249)) read.push((await stream.next()).value)
+
+    expect(read.map((message) => message?.sequence)).toEqual(upTo(250))
+    expect(read.filter((message) => message?.body === null).length).toBe(3)
+  })
+
+  it('does not come back as it was when the hint of its sending is late', async () => {
+    const room = new StoredRoom()
+    const feed = await openFeed(room)
+    const { messages } = follow(feed, bob, 0)
+    const sent = room.send('secret')
+
+    feed.accept(room.change(1, null))
+    feed.accept(sent)
+
+    await eventually(() => expect(messages).toMatchObject([{ sequence: 1, body: null }]))
   })
 })

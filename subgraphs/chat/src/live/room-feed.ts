@@ -2,14 +2,21 @@ import type { Logger } from '@gravity/shared/log/logger'
 import type { MessageRow } from '../messages/message.entity.ts'
 import type { MessageReads } from '../messages/message.repository.ts'
 import type { RoomPosition, RoomReads } from '../rooms/room.repository.ts'
-import { MessageWindow } from './message-window.ts'
-import { type MembersHint, type MessageHint, parseRoomHint } from './room-hints.ts'
+import { FeedTrack } from './feed-track.ts'
+import {
+  type ChangeHint,
+  type MembersHint,
+  type MessageHint,
+  parseRoomHint,
+  type TypingHint,
+} from './room-hints.ts'
+import { RoomSignals } from './room-signals.ts'
 
 export interface RoomFeedDeps {
   readonly roomId: string
   readonly reads: {
     readonly rooms: Pick<RoomReads, 'audience'>
-    readonly messages: Pick<MessageReads, 'after' | 'latest'>
+    readonly messages: Pick<MessageReads, 'after' | 'latest' | 'changedAfter' | 'latestChanged'>
   }
   readonly log: Logger
 }
@@ -27,19 +34,20 @@ export const windowSize = 100
 const batchSize = 100
 
 /**
- * One room as this process hears it: its latest messages in order, and its member set. It moves by hints when they come
- * in order, and reads the database when one is missing; all subscribers share it.
+ * One room as this process hears it: its latest messages in order, its latest changes in order, and its member set. It
+ * moves by hints when they come in order, and reads the database when one is missing; all subscribers share it.
  *
  * A message appears only after the member set that was in force when it was sent is known: whoever left before it was
- * sent is then no member, in whatever order the hints arrived.
+ * sent is then no member, in whatever order the hints arrived. A message that has changed is nowhere kept as it was.
  */
 export class RoomFeed {
+  readonly messages: FeedTrack
+  readonly changes: FeedTrack
+  readonly signals = new RoomSignals()
   readonly #deps: RoomFeedDeps
-  readonly #window = new MessageWindow(windowSize)
   readonly #listeners = new Set<FeedListener>()
   /** Hints that came while the database was being read, by sequence. */
   readonly #hinted = new Map<number, MessageHint>()
-  readonly #replays = new Map<number, Promise<MessageRow[]>>()
   #members = new Set<string>()
   /** 0 until the room has been read for the first time. */
   #membersVersion = 0
@@ -49,6 +57,17 @@ export class RoomFeed {
 
   constructor(deps: RoomFeedDeps) {
     this.#deps = deps
+    const { messages } = deps.reads
+    this.messages = new FeedTrack({
+      order: 'sequence',
+      size: windowSize,
+      read: (after) => messages.after(deps.roomId, after, batchSize),
+    })
+    this.changes = new FeedTrack({
+      order: 'changed',
+      size: windowSize,
+      read: (after) => messages.changedAfter(deps.roomId, after, batchSize),
+    })
   }
 
   get roomId(): string {
@@ -59,27 +78,8 @@ export class RoomFeed {
     return this.#ended
   }
 
-  /** Below this sequence `after` cannot answer and `replay` must. */
-  get floor(): number {
-    return this.#window.floor
-  }
-
   isMember(userId: string): boolean {
     return this.#members.has(userId)
-  }
-
-  /** The first message after a sequence that is not below the floor; undefined when there is none yet. */
-  after(sequence: number): MessageRow | undefined {
-    return this.#window.after(sequence)
-  }
-
-  /** Messages after a sequence below the floor, from the database; subscribers that ask for the same share the answer. */
-  replay(sequence: number): Promise<MessageRow[]> {
-    const running = this.#replays.get(sequence)
-    if (running) return running
-    const replay = this.#readReplay(sequence).finally(() => this.#replays.delete(sequence))
-    this.#replays.set(sequence, replay)
-    return replay
   }
 
   join(listener: FeedListener): void {
@@ -100,7 +100,11 @@ export class RoomFeed {
   accept(published: unknown): void {
     const hint = parseRoomHint(published)
     if (hint?.kind === 'message') this.#acceptMessage(hint)
+    else if (hint?.kind === 'change') this.#acceptChange(hint)
     else if (hint?.kind === 'members') this.#acceptMembers(hint)
+    else if (hint?.kind === 'receipt') this.signals.read(hint)
+    else if (hint?.kind === 'room') this.signals.change(this.roomId)
+    else if (hint?.kind === 'typing') this.#acceptTyping(hint)
     else this.#deps.log.warn({ roomId: this.roomId }, 'a hint that cannot be read was ignored')
   }
 
@@ -113,7 +117,8 @@ export class RoomFeed {
   /** Reads what is missing when the room has come further than the feed. */
   compare(position: RoomPosition): void {
     if (
-      position.latestSequence > this.#window.head ||
+      position.latestSequence > this.messages.head ||
+      position.latestChange > this.changes.head ||
       position.membersVersion > this.#membersVersion
     ) {
       this.catchUpSoon()
@@ -156,17 +161,25 @@ export class RoomFeed {
     const first = this.#membersVersion === 0
     const messages = first
       ? await reads.messages.latest(roomId, windowSize)
-      : await reads.messages.after(roomId, this.#window.head, batchSize)
-    // Read after the messages, so the member set is at least as new as each of them.
+      : await reads.messages.after(roomId, this.messages.head, batchSize)
+    // Read after the messages, so that none of them is put into the window as it was before a change that is known.
+    const changes = first
+      ? await reads.messages.latestChanged(roomId, windowSize)
+      : await reads.messages.changedAfter(roomId, this.changes.head, batchSize)
+    // Read last, so that the member set is at least as new as each of them.
     const audience = await reads.rooms.audience(roomId)
+    const before = this.#membersVersion
     this.#members = new Set(audience?.memberIds)
-    this.#membersVersion = audience?.membersVersion ?? this.#membersVersion
+    this.#membersVersion = audience?.membersVersion ?? before
+    if (!first && this.#membersVersion > before) this.signals.change(roomId)
     if (first) {
-      const oldest = messages.length < windowSize ? undefined : messages[0]
-      this.#window.begin(messages, oldest ? oldest.sequence - 1 : 0)
+      this.messages.begin(messages)
+      this.changes.begin(changes)
+      for (const change of changes) this.messages.replace(change)
     } else {
-      for (const message of messages) this.#window.push(message)
-      if (messages.length === batchSize) this.#stale = true
+      for (const message of messages) this.messages.push(message)
+      for (const change of changes) this.#pushChange(change)
+      if (messages.length === batchSize || changes.length === batchSize) this.#stale = true
     }
     this.#takeHinted()
   }
@@ -174,27 +187,49 @@ export class RoomFeed {
   /** Hints that came during a reading follow it when they are in order; otherwise there is more to read. */
   #takeHinted(): void {
     for (;;) {
-      const next = this.#hinted.get(this.#window.head + 1)
+      const next = this.#hinted.get(this.messages.head + 1)
       if (!next || next.membersVersion > this.#membersVersion) break
-      this.#window.push(next.message)
+      this.messages.push(next.message)
     }
     for (const sequence of this.#hinted.keys()) {
-      if (sequence > this.#window.head) this.#stale = true
+      if (sequence > this.messages.head) this.#stale = true
     }
   }
 
+  #acceptTyping({ userId, isTyping }: TypingHint): void {
+    if (isTyping && this.isMember(userId)) this.signals.write(userId)
+    else this.signals.pause(userId)
+  }
+
   #acceptMessage(hint: MessageHint): void {
-    const { sequence } = hint.message
-    if (sequence <= this.#window.head) return
+    const { sequence, authorId } = hint.message
+    this.signals.pause(authorId)
+    if (sequence <= this.messages.head) return
     if (this.#reading) {
       if (this.#hinted.size < batchSize) this.#hinted.set(sequence, hint)
       else this.#stale = true
-    } else if (sequence === this.#window.head + 1 && hint.membersVersion <= this.#membersVersion) {
-      this.#window.push(hint.message)
+    } else if (sequence === this.messages.head + 1 && hint.membersVersion <= this.#membersVersion) {
+      this.messages.push(hint.message)
       this.#moved()
     } else {
       this.catchUpSoon()
     }
+  }
+
+  #acceptChange({ message, membersVersion }: ChangeHint): void {
+    if (message.changed <= this.changes.head) return
+    const follows =
+      message.changed === this.changes.head + 1 &&
+      message.sequence <= this.messages.head &&
+      membersVersion <= this.#membersVersion
+    if (this.#reading || !follows) {
+      // What was hinted before may be the message as it was.
+      this.#hinted.clear()
+      this.catchUpSoon()
+      return
+    }
+    this.#pushChange(message)
+    this.#moved()
   }
 
   #acceptMembers(hint: MembersHint): void {
@@ -204,15 +239,22 @@ export class RoomFeed {
       return
     }
     for (const userId of hint.joined) this.#members.add(userId)
-    for (const userId of hint.left) this.#members.delete(userId)
+    for (const userId of hint.left) {
+      this.#members.delete(userId)
+      this.signals.pause(userId)
+    }
     this.#membersVersion = hint.membersVersion
+    this.signals.change(this.roomId)
     this.#moved()
   }
 
-  async #readReplay(sequence: number): Promise<MessageRow[]> {
-    const messages = await this.#deps.reads.messages.after(this.roomId, sequence, batchSize)
-    // What is newer than the feed may be newer than the member set that it checks.
-    return messages.filter((message) => message.sequence <= this.#window.head)
+  #pushChange(message: MessageRow): void {
+    this.changes.remove(message.id)
+    this.changes.push(message)
+    this.messages.replace(message)
+    // Replays in flight may hold it as it was.
+    this.messages.forgetReplays()
+    this.changes.forgetReplays()
   }
 
   #moved(): void {

@@ -1,7 +1,7 @@
 import type { Logger } from '@gravity/shared/log/logger'
 import type { PubSub, PubSubSubscription } from '@gravity/shared/pubsub/pubsub'
 import type { ChatReads } from '../store.ts'
-import type { FeedLease } from './message-stream.ts'
+import type { FeedLease } from './feed-stream.ts'
 import { RoomFeed } from './room-feed.ts'
 import { roomTopic } from './room-hints.ts'
 

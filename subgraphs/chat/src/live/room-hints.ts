@@ -2,6 +2,7 @@ import type { Logger } from '@gravity/shared/log/logger'
 import type { PubSub } from '@gravity/shared/pubsub/pubsub'
 import { z } from 'zod'
 import type { MessageRow } from '../messages/message.entity.ts'
+import type { ReceiptRow } from '../receipts/read-marker.repository.ts'
 
 /**
  * Terminology
@@ -11,19 +12,32 @@ import type { MessageRow } from '../messages/message.entity.ts'
  *   before the feed knows that member set.
  */
 
-const messageHint = z.object({
-  kind: z.literal('message'),
-  membersVersion: z.int(),
-  message: z.object({
-    id: z.guid(),
-    roomId: z.guid(),
-    sequence: z.int(),
-    authorId: z.guid(),
-    clientMessageId: z.string(),
-    body: z.string(),
-    sentAt: z.iso.datetime().transform((text) => new Date(text)),
-  }),
+const moment = z.iso.datetime().transform((text) => new Date(text))
+
+const message = z.object({
+  id: z.guid(),
+  roomId: z.guid(),
+  sequence: z.int(),
+  authorId: z.guid(),
+  clientMessageId: z.string(),
+  body: z.string().nullable(),
+  sentAt: moment,
+  changed: z.int(),
+  replyToId: z.guid().nullable(),
+  threadId: z.guid().nullable(),
+  mentionIds: z.array(z.guid()),
+  editedAt: moment.nullable(),
+  redactedAt: moment.nullable(),
+  redactedBy: z.guid().nullable(),
+  pinnedAt: moment.nullable(),
+  pinnedBy: z.guid().nullable(),
 })
+
+/** A message was sent. */
+const messageHint = z.object({ kind: z.literal('message'), membersVersion: z.int(), message })
+
+/** A message has changed, or what is attached to it, and is now as the hint has it. */
+const changeHint = z.object({ kind: z.literal('change'), membersVersion: z.int(), message })
 
 const membersHint = z.object({
   kind: z.literal('members'),
@@ -32,11 +46,38 @@ const membersHint = z.object({
   left: z.array(z.guid()),
 })
 
-const roomHint = z.discriminatedUnion('kind', [messageHint, membersHint])
+/** A member has read up to a message. */
+const receiptHint = z.object({
+  kind: z.literal('receipt'),
+  userId: z.guid(),
+  sequence: z.int(),
+  readAt: moment,
+})
+
+/** A member writes, or writes no longer. */
+const typingHint = z.object({
+  kind: z.literal('typing'),
+  userId: z.guid(),
+  isTyping: z.boolean(),
+})
+
+/** The room has another name, or a member another role. */
+const renewalHint = z.object({ kind: z.literal('room') })
+
+const roomHint = z.discriminatedUnion('kind', [
+  messageHint,
+  changeHint,
+  membersHint,
+  receiptHint,
+  typingHint,
+  renewalHint,
+])
 
 export type MessageHint = z.output<typeof messageHint>
+export type ChangeHint = z.output<typeof changeHint>
 export type MembersHint = z.output<typeof membersHint>
-export type RoomHint = MessageHint | MembersHint
+export type TypingHint = z.output<typeof typingHint>
+export type RoomHint = z.output<typeof roomHint>
 
 export function roomTopic(roomId: string): string {
   return `chat.room.${roomId}`
@@ -58,20 +99,23 @@ export class RoomHints {
   }
 
   messageSent(message: MessageRow, membersVersion: number): void {
-    const { id, roomId, sequence, authorId, clientMessageId, body, sentAt } = message
-    this.#publish(roomId, {
-      kind: 'message',
-      membersVersion,
-      message: {
-        id,
-        roomId,
-        sequence,
-        authorId,
-        clientMessageId,
-        body,
-        sentAt: sentAt.toISOString(),
-      },
-    })
+    this.#publish(message.roomId, { kind: 'message', membersVersion, message: toHint(message) })
+  }
+
+  messageChanged(message: MessageRow, membersVersion: number): void {
+    this.#publish(message.roomId, { kind: 'change', membersVersion, message: toHint(message) })
+  }
+
+  read({ roomId, userId, sequence, readAt }: ReceiptRow): void {
+    this.#publish(roomId, { kind: 'receipt', userId, sequence, readAt: readAt.toISOString() })
+  }
+
+  roomChanged(roomId: string): void {
+    this.#publish(roomId, { kind: 'room' })
+  }
+
+  typing(roomId: string, typing: { readonly userId: string; readonly isTyping: boolean }): void {
+    this.#publish(roomId, { kind: 'typing', ...typing })
   }
 
   membersChanged(
@@ -90,5 +134,16 @@ export class RoomHints {
         'a hint was not published; feeds find the change by themselves',
       )
     })
+  }
+}
+
+function toHint(message: MessageRow): z.input<typeof messageHint>['message'] {
+  const { sentAt, editedAt, redactedAt, pinnedAt } = message
+  return {
+    ...message,
+    sentAt: sentAt.toISOString(),
+    editedAt: editedAt?.toISOString() ?? null,
+    redactedAt: redactedAt?.toISOString() ?? null,
+    pinnedAt: pinnedAt?.toISOString() ?? null,
   }
 }

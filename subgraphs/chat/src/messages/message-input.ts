@@ -5,6 +5,8 @@ export interface NewMessage {
   readonly roomId: string
   readonly clientMessageId: string
   readonly body: string
+  readonly replyToId?: string | null | undefined
+  readonly mentionIds?: readonly string[] | undefined
 }
 
 const longestBody = 4_000
@@ -15,6 +17,11 @@ export function messageFault({ body, clientMessageId }: NewMessage): InvalidInpu
   if (!hasLength(clientMessageId, longestClientMessageId)) {
     return invalidInput('clientMessageId', 'A clientMessageId has 1 to 100 characters.')
   }
+  return bodyFault(body)
+}
+
+/** What is wrong with a message's text; undefined when nothing is. */
+export function bodyFault(body: string): InvalidInput | undefined {
   if (body.trim() === '' || !hasLength(body, longestBody)) {
     return invalidInput('body', 'A message has 1 to 4,000 characters, not only white space.')
   }

@@ -1,7 +1,7 @@
 import type { Page } from '@gravity/shared/pagination/connection'
 import { keysetSql } from '@gravity/shared/pagination/keyset'
 import type { EntityManager } from 'typeorm'
-import { MessageEntity, type MessageRow } from './message.entity.ts'
+import { messageColumns as columns, MessageEntity, type MessageRow } from './message.entity.ts'
 
 /** The order of a room's messages. */
 export type SequenceKey = readonly [sequence: number]
@@ -14,11 +14,19 @@ export interface MessagePlace {
 
 export type MessageReads = Pick<
   MessageRepository,
-  'visibleByIds' | 'atPlaces' | 'pages' | 'after' | 'latest'
+  'visibleByIds' | 'atPlaces' | 'pages' | 'after' | 'latest' | 'changedAfter' | 'latestChanged'
 >
 
-const columns = `m.id, m.room_id as "roomId", m.sequence, m.author_id as "authorId",
-  m.client_message_id as "clientMessageId", m.body, m.sent_at as "sentAt"`
+/** What a message may become; what is left out stays. */
+export type MessagePatch = Partial<
+  Pick<
+    MessageRow,
+    'body' | 'mentionIds' | 'editedAt' | 'redactedAt' | 'redactedBy' | 'pinnedAt' | 'pinnedBy'
+  >
+>
+
+/** A message before it has its place. */
+export type NewMessageRow = Omit<MessageRow, 'sequence'>
 
 export class MessageRepository {
   readonly #manager: EntityManager
@@ -79,6 +87,60 @@ export class MessageRepository {
     return rows.reverse()
   }
 
+  /** The messages that have changed after a change of their room, in the order of their latest changes. */
+  changedAfter(roomId: string, change: number, limit: number): Promise<MessageRow[]> {
+    return this.#manager.query(
+      `select ${columns} from messages m
+       where m.room_id = $1 and m.changed > 0 and m.changed > $2 order by m.changed limit $3`,
+      [roomId, change, limit],
+    )
+  }
+
+  /** The messages that have changed last, in the order of their latest changes. */
+  async latestChanged(roomId: string, limit: number): Promise<MessageRow[]> {
+    const rows = await this.#manager.query<MessageRow[]>(
+      `select ${columns} from messages m
+       where m.room_id = $1 and m.changed > 0 order by m.changed desc limit $2`,
+      [roomId, limit],
+    )
+    return rows.reverse()
+  }
+
+  /** A message of the room, read within the room's lock. */
+  async inRoom(roomId: string, id: string): Promise<MessageRow | undefined> {
+    const rows = await this.#manager.query<MessageRow[]>(
+      `select ${columns} from messages m where m.room_id = $1 and m.id = $2`,
+      [roomId, id],
+    )
+    return rows[0]
+  }
+
+  /** Changes a message within the room's lock, and gives it the room's next change number. */
+  async change(message: MessageRow, patch: MessagePatch): Promise<MessageRow> {
+    const after = { ...message, ...patch }
+    const [[row]] = await this.#manager.query<[[MessageRow], number]>(
+      `with room as (
+         update rooms set latest_change = latest_change + 1, version = version + 1
+         where id = $1 returning latest_change
+       )
+       update messages m set changed = room.latest_change, body = $3, mention_ids = $4,
+         edited_at = $5, redacted_at = $6, redacted_by = $7, pinned_at = $8, pinned_by = $9
+       from room where m.id = $2 returning ${columns}`,
+      [
+        after.roomId,
+        after.id,
+        after.body,
+        after.mentionIds,
+        after.editedAt,
+        after.redactedAt,
+        after.redactedBy,
+        after.pinnedAt,
+        after.pinnedBy,
+      ],
+    )
+    return row
+  }
+
   async byClientId(
     roomId: string,
     authorId: string,
@@ -97,7 +159,7 @@ export class MessageRepository {
    * when the author has sent one of this `clientMessageId` before. Times never run backwards within a room, whatever
    * the clocks of the senders' servers do.
    */
-  async append(message: Omit<MessageRow, 'sequence'>): Promise<MessageRow | undefined> {
+  async append(message: NewMessageRow): Promise<MessageRow | undefined> {
     const rows = await this.#manager.query<MessageRow[]>(
       `with place as (
          update rooms set latest_sequence = latest_sequence + 1, version = version + 1,
@@ -107,8 +169,9 @@ export class MessageRepository {
            where room_id = $2 and author_id = $3 and client_message_id = $4)
          returning latest_sequence, last_message_at
        )
-       insert into messages as m (id, room_id, author_id, client_message_id, body, sequence, sent_at)
-       select $1, $2, $3, $4, $5, latest_sequence, last_message_at from place
+       insert into messages as m (id, room_id, author_id, client_message_id, body, reply_to_id,
+         thread_id, mention_ids, sequence, sent_at)
+       select $1, $2, $3, $4, $5, $7, $8, $9, latest_sequence, last_message_at from place
        returning ${columns}`,
       [
         message.id,
@@ -117,6 +180,9 @@ export class MessageRepository {
         message.clientMessageId,
         message.body,
         message.sentAt,
+        message.replyToId,
+        message.threadId,
+        message.mentionIds,
       ],
     )
     return rows[0]

@@ -30,4 +30,17 @@ export class KnownPeopleRepository {
       [ids],
     )
   }
+
+  /** Notes how somebody is called, unless something newer is known; who was unknown is known from then on. */
+  async name(person: {
+    readonly id: string
+    readonly username: string
+    readonly version: number
+  }): Promise<void> {
+    await this.add([person.id])
+    await this.#manager.query(
+      'update known_people set username = $2, version = $3 where id = $1 and version < $3',
+      [person.id, person.username.toLowerCase(), person.version],
+    )
+  }
 }

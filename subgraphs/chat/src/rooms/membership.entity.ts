@@ -1,7 +1,7 @@
 import type { EntityShape } from '@gravity/shared/database/entity-shape'
 import { EntitySchema } from 'typeorm'
 
-export type MembershipRole = 'owner' | 'member'
+export type MembershipRole = 'owner' | 'moderator' | 'member'
 
 export interface MembershipRow {
   roomId: string

@@ -1,7 +1,7 @@
 import type { Page } from '@gravity/shared/pagination/connection'
 import { keysetSql } from '@gravity/shared/pagination/keyset'
 import type { EntityManager } from 'typeorm'
-import { MembershipEntity, type MembershipRow } from './membership.entity.ts'
+import { MembershipEntity, type MembershipRole, type MembershipRow } from './membership.entity.ts'
 
 /** The order of a room's members: when they joined (RFC 3339), then the id. */
 export type MemberKey = readonly [joinedAt: string, userId: string]
@@ -48,6 +48,45 @@ export class MembershipRepository {
       [roomId, userIds],
     )
     return rows.map((row) => row.userId)
+  }
+
+  /** Those of the ids, and of the people of the names, who are members. */
+  async named(
+    roomId: string,
+    ids: readonly string[],
+    usernames: readonly string[],
+  ): Promise<string[]> {
+    const rows = await this.#manager.query<{ userId: string }[]>(
+      `select user_id as "userId" from members
+       where room_id = $1 and (user_id = any($2)
+         or user_id in (select id from known_people where username = any($3)))`,
+      [roomId, ids, usernames],
+    )
+    return rows.map((row) => row.userId)
+  }
+
+  /** Undefined for who is no member. Within the room's lock. */
+  async roleOf(roomId: string, userId: string): Promise<MembershipRole | undefined> {
+    const rows = await this.#manager.query<{ role: MembershipRole }[]>(
+      'select role from members where room_id = $1 and user_id = $2',
+      [roomId, userId],
+    )
+    return rows[0]?.role
+  }
+
+  async countOwners(roomId: string): Promise<number> {
+    const rows = await this.#manager.query<{ owners: number }[]>(
+      `select count(*)::integer as owners from members where room_id = $1 and role = 'owner'`,
+      [roomId],
+    )
+    return rows[0]?.owners ?? 0
+  }
+
+  async setRole(roomId: string, userId: string, role: MembershipRole): Promise<void> {
+    await this.#manager.query(
+      'update memberships set role = $3 where room_id = $1 and user_id = $2 and left_at is null',
+      [roomId, userId, role],
+    )
   }
 
   /** Makes people members who are not, also those who have left before. */

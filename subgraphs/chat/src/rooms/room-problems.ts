@@ -1,3 +1,5 @@
+import type { RoomPermission } from './room-permissions.ts'
+
 /** No such room, or not for this person: which of the two is never told. */
 export interface RoomNotFound {
   readonly __typename: 'RoomNotFound'
@@ -48,4 +50,43 @@ export function unknownPeople(personIds: readonly string[]): UnknownPeople {
 export function tooManyMembers(limit: number): TooManyMembers {
   const message = `A room has at most ${limit} members.`
   return { __typename: 'TooManyMembers', code: 'TOO_MANY_MEMBERS', message, limit }
+}
+
+/** The person's role in the room does not permit it. */
+export interface PermissionRequired {
+  readonly __typename: 'PermissionRequired'
+  readonly code: 'PERMISSION_REQUIRED'
+  readonly message: string
+  readonly permission: RoomPermission
+}
+
+export function permissionRequired(permission: RoomPermission): PermissionRequired {
+  const message = 'Your role in the room does not permit this.'
+  return { __typename: 'PermissionRequired', code: 'PERMISSION_REQUIRED', message, permission }
+}
+
+/** The person named is not a member of the room. */
+export interface MemberNotFound {
+  readonly __typename: 'MemberNotFound'
+  readonly code: 'MEMBER_NOT_FOUND'
+  readonly message: string
+}
+
+/** A room with members always has an owner. */
+export interface LastOwner {
+  readonly __typename: 'LastOwner'
+  readonly code: 'LAST_OWNER'
+  readonly message: string
+}
+
+export const memberNotFound: MemberNotFound = {
+  __typename: 'MemberNotFound',
+  code: 'MEMBER_NOT_FOUND',
+  message: 'The person is not a member of the room.',
+}
+
+export const lastOwner: LastOwner = {
+  __typename: 'LastOwner',
+  code: 'LAST_OWNER',
+  message: 'This is the room’s only owner: make somebody else an owner first.',
 }

@@ -12,6 +12,8 @@ export interface RoomRow {
   /** The sequence of the latest message; the next one is allocated by raising it in the insert's transaction. */
   latestSequence: number
   lastMessageAt: Date | null
+  /** The number of the latest change of a message; raised like `latestSequence`, in the change's transaction. */
+  latestChange: number
   /** Counts all changes; the `aggregateVersion` of the room's events. */
   version: number
 }
@@ -28,6 +30,7 @@ export const RoomEntity = new EntitySchema<RoomRow>({
     membersVersion: { type: 'integer', name: 'members_version' },
     latestSequence: { type: 'integer', name: 'latest_sequence' },
     lastMessageAt: { type: 'timestamptz', name: 'last_message_at', nullable: true },
+    latestChange: { type: 'integer', name: 'latest_change' },
     version: { type: 'integer' },
   },
 } satisfies EntityShape<RoomRow>)

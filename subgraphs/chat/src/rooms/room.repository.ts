@@ -14,6 +14,7 @@ export type ActivityKey = readonly [lastActivityAt: string, id: string]
 export interface RoomPosition {
   readonly roomId: string
   readonly latestSequence: number
+  readonly latestChange: number
   readonly membersVersion: number
 }
 
@@ -38,10 +39,11 @@ export type RoomReads = Pick<
 
 const columns = `r.id, r.name, r.created_by as "createdBy", r.created_at as "createdAt",
   r.member_count as "memberCount", r.members_version as "membersVersion",
-  r.latest_sequence as "latestSequence", r.last_message_at as "lastMessageAt", r.version`
+  r.latest_sequence as "latestSequence", r.last_message_at as "lastMessageAt",
+  r.latest_change as "latestChange", r.version`
 
 const position = `r.id as "roomId", r.latest_sequence as "latestSequence",
-  r.members_version as "membersVersion"`
+  r.latest_change as "latestChange", r.members_version as "membersVersion"`
 
 export class RoomRepository {
   readonly #manager: EntityManager
@@ -129,6 +131,36 @@ export class RoomRepository {
       [roomId, userId],
     )
     return rows[0]
+  }
+
+  /** `lockForMember` for the room of a message. */
+  async lockForReader(messageId: string, userId: string): Promise<VisibleRoomRow | undefined> {
+    const rows = await this.#manager.query<VisibleRoomRow[]>(
+      `select ${columns}, m.role as "viewerRole"
+       from messages x join rooms r on r.id = x.room_id join memberships m on m.room_id = r.id
+       where x.id = $1 and m.user_id = $2 and m.left_at is null
+       for no key update of r for share of m`,
+      [messageId, userId],
+    )
+    return rows[0]
+  }
+
+  /** Counts a change that has no column of its own, within the lock. */
+  async touch(roomId: string): Promise<{ readonly version: number }> {
+    const [[row]] = await this.#manager.query<[[{ version: number }], number]>(
+      'update rooms set version = version + 1 where id = $1 returning version',
+      [roomId],
+    )
+    return row
+  }
+
+  /** Within the lock. */
+  async rename(roomId: string, name: string | null): Promise<{ readonly version: number }> {
+    const [[row]] = await this.#manager.query<[[{ version: number }], number]>(
+      'update rooms set name = $2, version = version + 1 where id = $1 returning version',
+      [roomId, name],
+    )
+    return row
   }
 
   /** Counts people who came (or, negative, left), within the lock. */

@@ -1,5 +1,5 @@
 import type { Database } from '@gravity/shared/database/open-database'
-import { type InvalidInput, invalidInput } from '@gravity/shared/errors/invalid-input'
+import type { InvalidInput } from '@gravity/shared/errors/invalid-input'
 import { memberLeft, membersJoined, roomCreated } from '@gravity/shared/events/contracts/chat'
 import { isUuid } from '@gravity/shared/identifiers/uuid-v7'
 import { parseDisplayName } from '@gravity/shared/people/display-name'
@@ -7,8 +7,10 @@ import type { Viewer } from '@gravity/shared/viewer/viewer'
 import type { RoomHints } from '../live/room-hints.ts'
 import type { KnownPeople } from '../people/known-people.ts'
 import type { ChatReads, ChatStore } from '../store.ts'
+import { invalidName } from './rename.service.ts'
 import type { VisibleRoomRow } from './room.repository.ts'
 import { maximumMembers, parsePeople } from './room-people.ts'
+import { isPermitted } from './room-permissions.ts'
 import {
   type OwnerRequired,
   ownerRequired,
@@ -55,9 +57,7 @@ export class RoomService {
 
   async create(call: RoomCall, input: NewRoom): Promise<VisibleRoomRow | PeopleProblem> {
     const name = input.name == null ? null : parseDisplayName(input.name)
-    if (name === undefined) {
-      return invalidInput('name', 'A room’s name has 1 to 80 characters and no line breaks.')
-    }
+    if (name === undefined) return invalidName
     const people = await this.#parseKnownPeople(call, input.memberIds ?? [])
     if ('__typename' in people) return people
     return this.#insert(call.viewer.userId, name, people)
@@ -131,6 +131,7 @@ export class RoomService {
       memberCount: people.length + 1,
       membersVersion: 1,
       latestSequence: 0,
+      latestChange: 0,
       lastMessageAt: null,
       version: 1,
     }
@@ -164,11 +165,12 @@ export class RoomService {
     return database.transaction(async (store) => {
       const room = await store.rooms.lockForMember(roomId, viewerId)
       if (!room) return roomNotFound
-      if (room.viewerRole !== 'owner') return ownerRequired
+      if (!isPermitted(room.viewerRole, 'ADD_MEMBERS')) return ownerRequired
       const joined = await store.memberships.absentAmong(roomId, people)
       if (joined.length === 0) return { room, joined }
       if (room.memberCount + joined.length > maximumMembers) return tooManyMembers(maximumMembers)
       await store.memberships.join(roomId, joined, now())
+      await store.readMarkers.begin(roomId, joined)
       const changed = await store.rooms.countMembers(roomId, joined.length)
       await store.outbox.add(membersJoined, {
         aggregateId: roomId,

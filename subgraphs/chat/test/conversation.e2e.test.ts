@@ -1,0 +1,292 @@
+import { aViewer } from '@gravity/shared/testing/a-viewer'
+import { countStatements } from '@gravity/shared/testing/count-statements'
+import { openTestSubgraph, type TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
+import type { Viewer } from '@gravity/shared/viewer/viewer'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { createSubgraph } from '../src/subgraph.ts'
+import { change } from './changes.ts'
+import { createRoom, people, type RoomPageData, readPages, send, setRole } from './fixtures.ts'
+import { sequencesFrom } from './listener.ts'
+
+let chat: TestSubgraph
+let alice: Viewer
+let bob: Viewer
+let carla: Viewer
+let roomId: string
+
+beforeAll(async () => {
+  chat = await openTestSubgraph(createSubgraph)
+})
+
+beforeEach(async () => {
+  const [first = aViewer(), second = aViewer(), third = aViewer()] = await people(chat, 3)
+  alice = first
+  bob = second
+  carla = third
+  roomId = await createRoom(chat, alice, [bob, carla])
+})
+
+afterAll(() => chat[Symbol.asyncDispose]())
+
+describe('a thread', () => {
+  const document = `query ($id: ID!, $after: String) {
+    message(id: $id) {
+      replyCount lastReplyAt replyParticipants { id }
+      replies(first: 2, after: $after) {
+        nodes { id body replyTo { id } threadRoot { id } replyCount }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }`
+
+  interface Thread {
+    readonly message: {
+      readonly replyCount: number
+      readonly replyParticipants: readonly object[]
+      readonly replies: RoomPageData
+    }
+  }
+
+  it('gathers replies and replies to them, page by page', async () => {
+    const root = await send(chat, alice, { roomId })
+    const first = await send(chat, bob, { roomId, replyToId: root.id.toUpperCase() })
+    const second = await send(chat, carla, { roomId, replyToId: first.id })
+    const third = await send(chat, bob, { roomId, replyToId: second.id })
+    const ask = (id: string, after: string | null = null) =>
+      chat.answer<Thread>(document, { viewer: carla, variables: { id, after } })
+
+    const { message } = await ask(root.id)
+    const ids = await readPages(async (after) => (await ask(root.id, after)).message.replies)
+
+    expect(message).toMatchObject({
+      replyCount: 3,
+      replyParticipants: [{ id: bob.userId }, { id: carla.userId }],
+      replies: {
+        nodes: [
+          { replyTo: { id: root.id }, threadRoot: { id: root.id }, replyCount: 0 },
+          { replyTo: { id: first.id }, threadRoot: { id: root.id } },
+        ],
+      },
+    })
+    expect(ids).toEqual([first.id, second.id, third.id])
+    expect((await ask(first.id)).message).toMatchObject({ replyCount: 0, replyParticipants: [] })
+  })
+
+  it('is of one room, and its messages are seen by nobody else', async () => {
+    const elsewhere = await createRoom(chat, alice)
+    const foreign = await send(chat, alice, { roomId: elsewhere })
+
+    for (const replyToId of [foreign.id, chat.platform.newId(), 'nonsense']) {
+      expect(await send(chat, alice, { roomId, replyToId })).toMatchObject({
+        __typename: 'MessageNotFound',
+      })
+    }
+    expect(await chat.answer(document, { viewer: bob, variables: { id: foreign.id } })).toEqual({
+      message: null,
+    })
+  })
+})
+
+describe('reactions', () => {
+  it('are counted once per person and emoji, in the order in which they came', async () => {
+    const { id: messageId } = await send(chat, alice, { roomId })
+    await change({ chat, viewer: bob }, 'addReaction', { messageId, emoji: '🎉' })
+    await change({ chat, viewer: bob }, 'addReaction', { messageId, emoji: '\u2764' })
+    await Promise.all(
+      [carla, carla, alice].map((viewer) =>
+        change({ chat, viewer }, 'addReaction', { messageId, emoji: '❤️' }),
+      ),
+    )
+
+    const seen = await change({ chat, viewer: alice }, 'removeReaction', { messageId, emoji: '🎉' })
+
+    expect(seen).toMatchObject({
+      reactions: [
+        { emoji: '🎉', count: 1, viewerReacted: false, people: [{ id: bob.userId }] },
+        { emoji: '❤️', count: 3, viewerReacted: true },
+      ],
+    })
+    expect(
+      await change({ chat, viewer: bob }, 'removeReaction', { messageId, emoji: '🎉' }),
+    ).toMatchObject({
+      reactions: [{ emoji: '❤️', count: 3 }],
+    })
+  })
+
+  it('are one emoji, on a message of a room of one’s own', async () => {
+    const { id: messageId } = await send(chat, alice, { roomId })
+
+    expect(
+      await change({ chat, viewer: bob }, 'addReaction', { messageId, emoji: 'ok' }),
+    ).toMatchObject({
+      code: 'INVALID_INPUT',
+    })
+    expect(
+      await change({ chat, viewer: aViewer() }, 'addReaction', { messageId, emoji: '👍' }),
+    ).toMatchObject({
+      code: 'MESSAGE_NOT_FOUND',
+    })
+  })
+
+  it('are of at most fifty kinds', async () => {
+    const { id: messageId } = await send(chat, alice, { roomId })
+    await chat.sql(
+      `insert into reactions select $1, 'emoji ' || n, $2, now() from generate_series(1, 50) as n`,
+      [messageId, bob.userId],
+    )
+
+    expect(
+      await change({ chat, viewer: bob }, 'addReaction', { messageId, emoji: '👍' }),
+    ).toMatchObject({
+      code: 'LIMIT_REACHED',
+    })
+  })
+})
+
+describe('mentions', () => {
+  async function mentionsOf(messageId: string): Promise<string[]> {
+    const data = await chat.answer<{ message: { mentions: { id: string }[] } }>(
+      'query ($id: ID!) { message(id: $id) { mentions { id } } }',
+      { viewer: alice, variables: { id: messageId } },
+    )
+    return data.message.mentions.map(({ id }) => id).sort()
+  }
+
+  beforeEach(async () => {
+    const [stranger = aViewer()] = await people(chat, 1)
+    await chat.sql('update known_people set username = null where username is not null')
+    const names = { bob: bob.userId, carla: carla.userId, stranger: stranger.userId }
+    for (const [name, id] of Object.entries(names)) {
+      await chat.sql('update known_people set username = $1 where id = $2', [name, id])
+    }
+  })
+
+  it('are the members named in the text or by id, and nobody else', async () => {
+    const body = 'Hi @Bob, mail carla@carla.example about @stranger and @alice'
+    const written = await send(chat, alice, { roomId, body })
+    const given = await send(chat, alice, {
+      roomId,
+      body: '@bob!',
+      mentionIds: [carla.userId.toUpperCase(), bob.userId],
+    })
+
+    expect(await mentionsOf(written.id)).toEqual([bob.userId])
+    expect(await mentionsOf(given.id)).toEqual([bob.userId, carla.userId].sort())
+  })
+
+  it('refuse ids that are no members’', async () => {
+    for (const id of [aViewer().userId, 'nonsense']) {
+      expect(await send(chat, alice, { roomId, mentionIds: [id] })).toMatchObject({
+        __typename: 'InvalidInput',
+        field: 'mentionIds',
+      })
+    }
+  })
+
+  it('are told once: at an edit only those who are new', async () => {
+    const { id: messageId } = await send(chat, alice, { roomId, body: '@bob' })
+    await change({ chat, viewer: alice }, 'editMessage', { messageId, body: '@bob and @carla' })
+
+    const told = await chat.sql<{ userIds: string[] }>(
+      `select payload -> 'userIds' as "userIds" from outbox
+       where aggregate_id = $1 and name = 'chat.people-mentioned.v1' order by position`,
+      [roomId],
+    )
+    expect(told).toEqual([{ userIds: [bob.userId] }, { userIds: [carla.userId] }])
+  })
+})
+
+describe('pins', () => {
+  const document = `query ($id: ID!, $after: String) {
+    room(id: $id) {
+      pinnedMessages(first: 2, after: $after) {
+        nodes { id pinnedBy { id } } pageInfo { hasNextPage endCursor }
+      }
+    }
+  }`
+
+  it('are listed, the latest first, and come off again', async () => {
+    const sent = []
+    for (const _ of sequencesFrom(1, 4)) sent.push((await send(chat, bob, { roomId })).id)
+    for (const messageId of [...sent, sent[0] ?? '']) {
+      await change({ chat, viewer: alice }, 'pinMessage', { messageId })
+    }
+    await change({ chat, viewer: alice }, 'unpinMessage', { messageId: sent[1] ?? '' })
+
+    const ids = await readPages(async (after) => {
+      const data = await chat.answer<{ room: { pinnedMessages: RoomPageData } }>(document, {
+        viewer: carla,
+        variables: { id: roomId, after },
+      })
+      return data.room.pinnedMessages
+    })
+
+    expect(new Set(ids)).toEqual(new Set([sent[3], sent[2], sent[0]]))
+    expect(ids.length).toBe(3)
+  })
+
+  it('are for those whom the room permits it', async () => {
+    const { id: messageId } = await send(chat, bob, { roomId })
+    for (const name of ['pinMessage', 'unpinMessage'] as const) {
+      expect(await change({ chat, viewer: bob }, name, { messageId })).toMatchObject({
+        code: 'PERMISSION_REQUIRED',
+      })
+    }
+  })
+})
+
+describe('changeMemberRole', () => {
+  it('is for owners, among members, and keeps an owner', async () => {
+    const userId = bob.userId
+    expect(await setRole(chat, bob, { roomId, userId, role: 'OWNER' })).toMatchObject({
+      code: 'PERMISSION_REQUIRED',
+    })
+    expect(
+      await setRole(chat, alice, { roomId, userId: aViewer().userId, role: 'OWNER' }),
+    ).toMatchObject({ code: 'MEMBER_NOT_FOUND' })
+    expect(
+      await setRole(chat, alice, { roomId, userId: alice.userId, role: 'MEMBER' }),
+    ).toMatchObject({ code: 'LAST_OWNER' })
+    await setRole(chat, alice, { roomId, userId, role: 'OWNER' })
+
+    await Promise.all([
+      setRole(chat, alice, { roomId, userId, role: 'MEMBER' }),
+      setRole(chat, bob, { roomId, userId: alice.userId, role: 'MEMBER' }),
+    ])
+
+    const owners = await chat.sql(`select 1 from members where room_id = $1 and role = 'owner'`, [
+      roomId,
+    ])
+    expect(owners.length).toBe(1)
+  })
+})
+
+it('needs a fixed number of statements for a page with everything', async () => {
+  const document = `query ($id: ID!) {
+    room(id: $id) {
+      viewerPermissions
+      messages { nodes {
+        body editedAt revisions { body } replyTo { body } threadRoot { body } replyCount
+        replyParticipants { id } replies(first: 3) { nodes { body } }
+        reactions { emoji count viewerReacted people { id } } mentions { id } pinnedBy { id }
+      } }
+      pinnedMessages { nodes { id } }
+    }
+  }`
+  const statementsWith = async (count: number) => {
+    for (const _ of sequencesFrom(1, count)) {
+      const root = await send(chat, alice, { roomId })
+      await send(chat, bob, { roomId, replyToId: root.id })
+      await change({ chat, viewer: alice }, 'editMessage', { messageId: root.id, body: 'edited' })
+      await change({ chat, viewer: bob }, 'addReaction', { messageId: root.id, emoji: '👍' })
+      await change({ chat, viewer: alice }, 'pinMessage', { messageId: root.id })
+    }
+    return countStatements(() => chat.answer(document, { viewer: bob, variables: { id: roomId } }))
+  }
+
+  const few = await statementsWith(1)
+
+  // The room, messages, revisions, messages replied to, threads, replies, reactions, pins.
+  expect(few).toBe(8)
+  expect(await statementsWith(5)).toBe(few)
+})
