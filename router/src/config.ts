@@ -143,7 +143,7 @@ export function readRouterConfig(environment: NodeJS.ProcessEnv = process.env): 
     plugins: readPluginsConfig(environment),
     accessLog: readAccessLogConfig(environment),
     telemetry: readTelemetryConfig(environment),
-    timeouts: { headers: 10_000, request: 30_000, keepAlive: 65_000 },
+    timeouts: { headers: 10_000, request: 30_000, keepAlive: 65_000, answer: 30_000 },
     stopGraceMs: env.GRAVITY_ROUTER_STOP_SECONDS * 1_000,
   }
 }

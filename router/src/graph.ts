@@ -33,7 +33,7 @@ export interface PreparedOperation {
   readonly name: string | undefined
   /** For plugins; a graph that keeps no documents has none. */
   readonly document?: DocumentNode | undefined
-  /** How often each field is selected, by its coordinate such as `Mutation.login`. Counts anew at each call. */
+  /** How often each field is selected, by its coordinate such as `Mutation.login`; see `countFields`. Counts anew each time. */
   countFields(): ReadonlyMap<string, number>
   /** True when it has `@defer`: whoever takes parts of an answer should call `executeInParts`. */
   readonly defers: boolean

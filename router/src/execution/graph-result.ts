@@ -20,7 +20,7 @@ export function writeResult(bound: BoundOperation, run: ExecutionRun): GraphResu
     clientName: operation.names.clientName,
     introspection: operation.introspect(variables),
   })
-  const all = [...errors, ...unmetErrors(selection, run)]
+  const all = [...errors, ...unmetErrors(selection, run, errors)]
   return graphResult(
     data,
     all.map((error) => publicError(error, run.call.identity.requestId)),
@@ -71,12 +71,28 @@ export function requireAnswered({ plan, primary, projection, isRefused }: Compil
   }
 }
 
-/** Faults that took nothing from the answer that the client can see, or took it together with what is above. */
-function unmetErrors(selection: ProjectedSelection, run: ExecutionRun): ProjectedError[] {
-  return run.faults.all
-    .filter((fault) => fault.reported.size === 0)
-    .map(({ message, extensions, fallbackPath }) => {
-      const path = visiblePath(selection, run.data, fallbackPath() ?? [])
-      return { message, extensions, path: path.length > 0 ? path : undefined }
-    })
+/**
+ * Faults that took nothing from the answer that the client can see, or took it together with what is above. Subgraphs
+ * that share a field fail in the same way; what was told of one is not told again.
+ */
+function unmetErrors(
+  selection: ProjectedSelection,
+  run: ExecutionRun,
+  reported: readonly ProjectedError[],
+): ProjectedError[] {
+  const unmet = run.faults.all.filter((fault) => fault.reported.size === 0)
+  if (unmet.length === 0) return []
+  const told = new Set(reported.map(textOf))
+  return unmet.flatMap(({ message, extensions, fallbackPath }) => {
+    const path = visiblePath(selection, run.data, fallbackPath() ?? [])
+    const error = { message, extensions, path: path.length > 0 ? path : undefined }
+    const text = textOf(error)
+    if (told.has(text)) return []
+    told.add(text)
+    return [error]
+  })
+}
+
+function textOf({ message, path }: ProjectedError): string {
+  return `${path?.join('.')} ${message}`
 }

@@ -34,10 +34,16 @@ export function compileMerge(selectionSet: SelectionSetNode, options: MergeOptio
     name,
     nested: selections && compileMerge({ kind: Kind.SELECTION_SET, selections }, options),
   }))
+  const names = new Set(fields.map((field) => field.name))
+  const inherited = [...names].filter((name) => name in Object.prototype)
   return {
-    names: new Set(fields.map((field) => field.name)),
+    names,
     flat: fields.every((field) => field.nested === undefined),
     into(target, answer, context) {
+      for (const name of inherited) {
+        hideInherited(target, name)
+        hideInherited(answer, name)
+      }
       for (const { name, nested } of fields) {
         const incoming = answer[name]
         if (incoming === undefined) continue
@@ -48,6 +54,11 @@ export function compileMerge(selectionSet: SelectionSetNode, options: MergeOptio
       }
     },
   }
+}
+
+/** A required field may be called `constructor` or `toString`; clients' fields are renamed when they are. */
+function hideInherited(object: ResponseObject, name: string): void {
+  if (!Object.hasOwn(object, name)) object[name] = undefined
 }
 
 type Collected = Map<string, SelectionSetNode['selections'] | undefined>
