@@ -3,20 +3,22 @@ import { afterAll, expect, it } from '@jest/globals'
 import {
   buildSchema,
   type DirectiveNode,
-  type DocumentNode,
   execute,
-  Kind,
+  getOperationAST,
+  getVariableValues,
   parse,
   printSchema,
   validate,
+  valueFromASTUntyped,
   visit,
 } from 'graphql'
 import { readPlanningConfig } from '../src/planning/config.ts'
 import { type Answer, ask, askInParts, memoryClients, startGraph } from './execution-graph.ts'
 import { libraryArguments, librarySubgraphs, root } from './execution-library.ts'
-import { randomNumbers, randomQuery } from './execution-random.ts'
+import { createRandom } from './fuzz/random.ts'
+import { type RandomOperation, randomOperation } from './fuzz/random-operation.ts'
 
-const random = randomNumbers(1)
+const random = createRandom(1)
 const open = memoryClients(librarySubgraphs)
 const graph = await startGraph(librarySubgraphs, {
   // As a router plans: on a thread, from which deferred parts have to come whole.
@@ -27,7 +29,7 @@ const graph = await startGraph(librarySubgraphs, {
       ...client,
       // Requests overtake each other.
       async send(request, call) {
-        for (let turns = random() * 5; turns > 1; turns -= 1) await nextTurn()
+        for (let turns = random.next() * 5; turns > 1; turns -= 1) await nextTurn()
         return client.send(request, call)
       },
     }
@@ -35,7 +37,6 @@ const graph = await startGraph(librarySubgraphs, {
 })
 afterAll(() => graph.stop())
 const monolith = buildSchema(printSchema(graph.apiSchema()))
-const variables = { no: false }
 
 /** Raise it to look for rarer differences. */
 const seeds = Number(process.env['GRAVITY_TEST_RANDOM_OPERATIONS'] ?? 150)
@@ -43,23 +44,23 @@ const seeds = Number(process.env['GRAVITY_TEST_RANDOM_OPERATIONS'] ?? 150)
 it('answers random operations with deferred parts as it answers them whole', async () => {
   let inParts = 0
   for (let seed = 0; seed < seeds; seed += 1) {
-    const query = randomQuery({
+    const operation = randomOperation({
       schema: monolith,
       depth: 3,
       aliases: Array.from({ length: 50 }, (_, index) => `x${index}`),
       argumentTexts: libraryArguments,
       deferPercent: 60,
-      seed,
+      random: createRandom(seed),
     })
-    const document = parse(query)
-    if (validate(monolith, document).length > 0) continue
+    const { query, variables } = operation
+    if (validate(monolith, parse(query)).length > 0) continue
     const whole = await ask(graph, query, { variables })
     const states = await askInParts(graph, query, { variables })
     const last = states.at(-1)
 
     if (states.length > 1) {
       inParts += 1
-      const expected = await firstPart(document)
+      const expected = await firstPart(operation)
       expect({ query, data: JSON.stringify(states[0]?.data) }).toEqual({ query, data: expected })
     }
     // A null that is stopped by a part takes less with it.
@@ -72,9 +73,19 @@ it('answers random operations with deferred parts as it answers them whole', asy
 })
 
 /** What a plain GraphQL server answers when everything that is deferred is taken out. */
-async function firstPart(document: DocumentNode): Promise<string> {
+async function firstPart({ query, variables }: RandomOperation): Promise<string> {
+  const document = parse(query)
+  const operation = getOperationAST(document)
+  const { coerced = {} } = getVariableValues(
+    monolith,
+    operation?.variableDefinitions ?? [],
+    variables,
+  )
+  const isDefer = ({ name, arguments: [condition] = [] }: DirectiveNode): boolean =>
+    name.value === 'defer' && (!condition || valueFromASTUntyped(condition.value, coerced) === true)
   const left = visit(document, {
     InlineFragment: ({ directives }) => (directives?.some(isDefer) ? null : undefined),
+    FragmentSpread: ({ directives }) => (directives?.some(isDefer) ? null : undefined),
   })
   const { data } = await execute({
     schema: monolith,
@@ -83,11 +94,6 @@ async function firstPart(document: DocumentNode): Promise<string> {
     variableValues: variables,
   })
   return JSON.stringify(data)
-}
-
-function isDefer({ name, arguments: [condition] = [] }: DirectiveNode): boolean {
-  const value = condition?.value
-  return name.value === 'defer' && !(value?.kind === Kind.VARIABLE && value.name.value === 'no')
 }
 
 interface Compared {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { buildSchema, execute, parse, printSchema, validate } from 'graphql'
 import { ask, startGraph } from './execution-graph.ts'
-import { libraryArguments, librarySubgraphs, root } from './execution-library.ts'
-import { randomQuery } from './execution-random.ts'
+import { librarySubgraphs, root } from './execution-library.ts'
 
 const graph = await startGraph(librarySubgraphs)
 const monolith = buildSchema(printSchema(graph.apiSchema()))
@@ -60,9 +59,6 @@ const cases: Record<string, string> = {
   'nothing left by conditions': 'query ($yes: Boolean!) { people @skip(if: $yes) { id } }',
 }
 
-/** Raise it to look for rarer differences. */
-const seeds = Number(process.env['GRAVITY_TEST_RANDOM_OPERATIONS'] ?? 300)
-
 const variables = { representations0: 1, yes: true, point: { y: [1.5] }, first: 1 }
 
 describe('execution', () => {
@@ -73,36 +69,4 @@ describe('execution', () => {
 
     expect(JSON.stringify(data)).toBe(await expected(query, variables))
   })
-
-  it('answers random operations like one server', async () => {
-    const options = {
-      schema: monolith,
-      depth: 4,
-      aliases: ['name', 'title', 'id', 'price', 'x', '__proto__', 'constructor', 'toString'],
-      argumentTexts: libraryArguments,
-    }
-    let compared = 0
-    for (let seed = 0; seed < seeds; seed += 1) {
-      const query = randomQuery({ ...options, seed })
-      if (validate(monolith, parse(query)).length > 0) continue
-      compared += 1
-      const { data, errors = [] } = await ask(graph, query, { variables: { no: false } })
-      expect({ query, data: JSON.stringify(data) }).toEqual({
-        query,
-        data: await expected(query, { no: false }),
-      })
-      for (const { path } of errors) expect(valueAt(data, path)).toBeNull()
-    }
-    expect(compared).toBeGreaterThan(seeds / 40)
-  })
 })
-
-/** The null that an error's path leads to, which may stand above the path's end. */
-function valueAt(data: unknown, path: readonly (string | number)[] = []): unknown {
-  let value = data
-  for (const element of path) {
-    if (typeof value !== 'object' || value === null) return value
-    value = Object.entries(value).find(([name]) => name === String(element))?.[1]
-  }
-  return value
-}
