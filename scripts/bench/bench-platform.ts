@@ -1,81 +1,64 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { createLogger } from '@gravity/shared/log/logger'
 import { freePort } from '@gravity/shared/postgres/free-port'
 import { startPostgres } from '@gravity/shared/postgres/postgres-server'
-import { repositoryRoot } from '../repository-root.ts'
-
-export interface BenchProcess {
-  readonly url: string
-  /** Resident memory in MiB. */
-  memory(): Promise<number>
-}
+import type { Bench } from './bench.ts'
+import { gravityEnvironment } from './gravity-environment.ts'
+import { type ProcessOptions, processTree, type ServerProcess, startServer } from './processes.ts'
 
 /** A PostgreSQL and a data directory of their own, and the processes that a benchmark starts on them. */
 export interface BenchPlatform extends AsyncDisposable {
-  /** The platform in one process, empty or with the demo data. */
-  startOneProcess(seed: 'demo' | 'none'): Promise<BenchProcess>
-  /** Any program of the repository that answers `/health/ready`. */
-  startProgram(file: string, env: NodeJS.ProcessEnv): Promise<BenchProcess>
+  /** What a program of the platform finds in its environment. */
+  readonly env: NodeJS.ProcessEnv
+  /** The platform in one process, without data, on the measured processor. */
+  startOneProcess(env?: NodeJS.ProcessEnv): Promise<ServerProcess>
+  /** Any program of the repository that answers `/health/ready`; on the measured processor if nothing else is said. */
+  startProgram(file: string, options: ProcessOptions): Promise<ServerProcess>
+  /** PostgreSQL and all its present connections. */
+  databasePids(): Promise<number[]>
 }
 
-export async function openBenchPlatform(): Promise<BenchPlatform> {
+/** Starts PostgreSQL beside the load; everything ends with the `await using` block. */
+export async function openBenchPlatform({ cores }: Bench): Promise<BenchPlatform> {
   const opening = new AsyncDisposableStack()
   const directory = await mkdtemp(join(tmpdir(), 'gravity-bench-'))
   opening.defer(() => rm(directory, { recursive: true, force: true }))
   const log = createLogger({ name: 'bench', level: 'warn', format: 'pretty' })
   const postgres = await startPostgres({ dataDirectory: join(directory, 'postgres'), log })
   opening.defer(() => postgres.discard())
-  const startProgram = async (file: string, env: NodeJS.ProcessEnv): Promise<BenchProcess> => {
+  const platformEnv = {
+    ...gravityEnvironment(),
+    DATABASE_URL: postgres.url,
+    GRAVITY_DATA_DIR: directory,
+    GRAVITY_SEED: 'none',
+    // A token outlives the run.
+    GRAVITY_AUTH_ACCESS_TOKEN_SECONDS: '3600',
+    // All people of a benchmark register from one address.
+    GRAVITY_AUTH_REGISTRATIONS_PER_ADDRESS: '1000000',
+  }
+  const startProgram = async (file: string, options: ProcessOptions): Promise<ServerProcess> => {
     const port = String(await freePort())
-    const child = spawn(process.execPath, [file], {
-      cwd: repositoryRoot,
-      env: {
-        ...process.env,
-        DATABASE_URL: postgres.url,
-        GRAVITY_DATA_DIR: directory,
-        GRAVITY_LOG_LEVEL: 'warn',
-        PORT: port,
-        ...env,
-      },
-      stdio: ['ignore', 'ignore', 'inherit'],
+    const server = await startServer([file], {
+      url: `http://127.0.0.1:${port}`,
+      readyPath: '/health/ready',
+      cores: options.cores ?? cores.measured,
+      env: { ...platformEnv, PORT: port, ...options.env },
     })
-    opening.defer(() => end(child))
-    const url = `http://127.0.0.1:${port}`
-    await untilReady(url, child)
-    return { url, memory: () => residentMemory(child) }
+    opening.defer(() => server.stop())
+    return server
   }
   return {
+    env: platformEnv,
     startProgram,
-    startOneProcess: (seed) => startProgram('scripts/start.ts', { GRAVITY_SEED: seed }),
+    startOneProcess: (env = {}) => startProgram('scripts/start.ts', { env }),
+    async databasePids() {
+      const [pid] = (await readFile(join(postgres.dataDirectory, 'postmaster.pid'), 'utf8')).split(
+        '\n',
+      )
+      return processTree(Number(pid))
+    },
     [Symbol.asyncDispose]: () => opening.disposeAsync(),
   }
-}
-
-async function untilReady(url: string, child: ChildProcess): Promise<void> {
-  for (;;) {
-    if (child.exitCode !== null) throw new Error('The process ended as it started; see above.')
-    const ready = await fetch(`${url}/health/ready`).then(
-      ({ ok }) => ok,
-      () => false,
-    )
-    if (ready) return
-    await delay(100)
-  }
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const exited = once(child, 'exit')
-  child.kill('SIGTERM')
-  await exited
-}
-
-async function residentMemory({ pid }: ChildProcess): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
-  return Math.round(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN) / 1024)
 }

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
 /** Somebody who was registered for a benchmark. */
 export interface BenchPerson {
   readonly id: string
@@ -9,11 +11,14 @@ interface Answer {
   readonly errors?: readonly object[]
 }
 
+interface Asked {
+  readonly query: string
+  readonly variables?: object
+  readonly token?: string
+}
+
 /** Sends an operation that must succeed; the caller names the shape of its one root field. */
-export async function ask<Field>(
-  url: string,
-  question: { readonly query: string; readonly variables?: object; readonly token?: string },
-): Promise<Field> {
+export async function ask<Field>(url: string, question: Asked): Promise<Field> {
   const { query, variables, token } = question
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
@@ -28,6 +33,30 @@ export async function ask<Field>(
   return Object.values(data)[0] as Field
 }
 
+const patienceMs = 120_000
+
+/**
+ * Sends a mutation whose root field answers an object with an `id`, until it does; returns that. Services hear of new
+ * people by events, which come late when there are many.
+ */
+export async function askUntilDone(url: string, question: Asked): Promise<string> {
+  const giveUpAt = performance.now() + patienceMs
+  for (;;) {
+    const answer = await ask<{ readonly id?: string }>(url, question).catch(
+      (error: unknown) => error,
+    )
+    if (hasId(answer)) return answer.id
+    if (performance.now() > giveUpAt) {
+      throw new Error(`It does not succeed: ${JSON.stringify(answer)}`, { cause: answer })
+    }
+    await delay(500)
+  }
+}
+
+function hasId(answer: unknown): answer is { readonly id: string } {
+  return typeof answer === 'object' && answer !== null && 'id' in answer
+}
+
 /** Registers people, a few at a time, and prints how far it is. */
 export async function registerPeople(url: string, count: number): Promise<BenchPerson[]> {
   const people: BenchPerson[] = []
@@ -36,12 +65,16 @@ export async function registerPeople(url: string, count: number): Promise<BenchP
     while (people.length + inFlight < count) {
       inFlight += 1
       const email = `bench-${run}-${people.length + inFlight}@example.org`
-      const session = await ask<{ accessToken: string; user: { id: string } }>(url, {
+      const session = await ask<{ accessToken: string; user?: { id: string } }>(url, {
         query: `mutation ($input: RegisterInput!) {
-          register(input: $input) { ... on Session { accessToken user { id } } }
+          register(input: $input) {
+            ... on Session { accessToken user { id } }
+            ... on Problem { code message }
+          }
         }`,
         variables: { input: { email, password: 'bench password', displayName: 'Bench Person' } },
       })
+      if (!session.user) throw new Error(`Registering failed: ${JSON.stringify(session)}`)
       inFlight -= 1
       people.push({ id: session.user.id, accessToken: session.accessToken })
       if (people.length % 100 === 0) console.log(`  registered ${people.length} of ${count}`)

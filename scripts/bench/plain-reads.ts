@@ -1,71 +1,61 @@
-import { readPlatformConfig } from '@gravity/shared/platform/config'
 import { startRedisServer } from '@gravity/shared/redis/redis-server'
-import { createIdentitySigner, IDENTITY_HEADER } from '@gravity/shared/viewer/signed-identity'
-import { createTraceparent } from '@gravity/shared/viewer/trace-context'
-import autocannon from 'autocannon'
+import { type Bench, usualTurns } from './bench.ts'
 import { openBenchPlatform } from './bench-platform.ts'
-import { ask } from './people.ts'
-import { median, report } from './report.ts'
+import {
+  type Candidate,
+  doubts,
+  graphqlTarget,
+  measureInTurns,
+  medianOf,
+  type Round,
+  ratioOf,
+} from './load.ts'
+import { registerPeople } from './people.ts'
+import { type Row, report, rounded } from './report.ts'
+import { signedHeaders } from './signed-headers.ts'
 
 const query = '{ me { id displayName } }'
 const connections = 32
-const roundSeconds = 5
-const rounds = 3
-
-interface Round {
-  readonly perSecond: number
-  readonly p50: number
-  readonly p99: number
-}
+const whole = 'router, one process'
+const alone = 'users subgraph alone'
 
 /** `{ me { id displayName } }` through the whole platform in one process, and sent to the users subgraph directly. */
-export async function benchPlainReads(): Promise<void> {
-  await using platform = await openBenchPlatform()
-  const gravity = await platform.startOneProcess('demo')
-  const idle = await gravity.memory()
+export async function benchPlainReads(bench: Bench): Promise<void> {
+  await using platform = await openBenchPlatform(bench)
+  const gravity = await platform.startOneProcess()
+  const idle = gravity.memory().now
   await using redis = await openRedis()
   const users = await platform.startProgram('subgraphs/users/src/main.ts', {
-    REDIS_URL: redis.url,
-    GRAVITY_SEED: 'none',
+    env: { REDIS_URL: redis.url },
   })
-  const session = await ask<{ accessToken: string; user: { id: string } }>(gravity.url, {
-    query: `mutation { login(input: { email: "alice@gravity.local", password: "gravity-demo" }) {
-      ... on Session { accessToken user { id } }
-    } }`,
-  })
-  const candidates = [
+  const [person] = await registerPeople(gravity.url, 1)
+  if (!person) return
+  const { id, accessToken: token } = person
+  const candidates: Candidate[] = [
     {
-      name: 'router, one process',
-      measure: () => load(gravity.url, { authorization: `Bearer ${session.accessToken}` }),
+      name: whole,
+      process: gravity,
+      target: graphqlTarget(`${gravity.url}/graphql`, { query, token }),
     },
     {
-      name: 'users subgraph alone',
-      measure: () => load(users.url, signedHeaders(session.user.id)),
+      name: alone,
+      process: users,
+      target() {
+        const target = graphqlTarget(`${users.url}/graphql`, { query })
+        return { ...target, headers: { ...target.headers, ...signedHeaders(id, platform.env) } }
+      },
     },
   ]
-  const measured = new Map<string, Round[]>(candidates.map(({ name }) => [name, []]))
-  for (const { measure } of candidates) await measure()
-  for (let round = 0; round < rounds; round += 1) {
-    for (const { name, measure } of candidates) measured.get(name)?.push(await measure())
-  }
-  const rows = [...measured].map(([name, results]) => ({
-    candidate: name,
-    'requests/s': Math.round(median(results.map(({ perSecond }) => perSecond))),
-    'p50 ms': median(results.map(({ p50 }) => p50)),
-    'p99 ms': median(results.map(({ p99 }) => p99)),
-  }))
-  const [router, alone] = rows
-  await report('plain-reads', [
-    ...rows,
-    {
-      candidate: 'ratio router / alone',
-      'requests/s':
-        Math.round(((router?.['requests/s'] ?? 0) / (alone?.['requests/s'] ?? 1)) * 100) / 100,
-      'p50 ms': '',
-      'p99 ms': '',
-    },
-    { candidate: 'memory, idle, RSS MiB', 'requests/s': idle, 'p50 ms': '', 'p99 ms': '' },
-  ])
+  const measured = await measureInTurns(bench.load, candidates, usualTurns(bench, connections))
+  await report('plain-reads', rowsOf(measured), {
+    notes: [
+      bench.cores.sentence,
+      `${connections} connections.`,
+      `Memory of the platform in one process, idle: ${idle} MiB.`,
+      ...doubts(measured),
+    ],
+    measurements: Object.fromEntries(measured),
+  })
 }
 
 async function openRedis() {
@@ -74,32 +64,14 @@ async function openRedis() {
   return { url: server.url, [Symbol.asyncDispose]: () => server.stop() }
 }
 
-/** The viewer as the router would sign it; good for 30 seconds, so made anew for each round. */
-function signedHeaders(userId: string): Record<string, string> {
-  const signer = createIdentitySigner({ secret: readPlatformConfig().meshSecret })
-  const viewer = {
-    userId,
-    sessionId: userId,
-    roles: [],
-    scopes: [],
-    expiresAt: Math.floor(Date.now() / 1_000) + 600,
-  }
-  const traceparent = createTraceparent()
-  const identity = { viewer, requestId: 'bench', traceparent, clientAddress: '127.0.0.1' }
-  return { [IDENTITY_HEADER]: signer.sign(identity, 'users') }
-}
-
-async function load(url: string, headers: Record<string, string>): Promise<Round> {
-  const result = await autocannon({
-    url: `${url}/graphql`,
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify({ query }),
-    connections,
-    duration: roundSeconds,
-  })
-  if (result.non2xx > 0 || result.errors > 0) {
-    throw new Error(`${result.non2xx} answers were not 200, ${result.errors} requests failed`)
-  }
-  return { perSecond: result.requests.average, p50: result.latency.p50, p99: result.latency.p99 }
+function rowsOf(measured: ReadonlyMap<string, readonly Round[]>): Row[] {
+  return [...measured].map(([candidate, rounds]) => ({
+    candidate,
+    'requests/s': rounded(medianOf(rounds, 'perSecond')),
+    'p50 ms': rounded(medianOf(rounds, 'p50')),
+    'p99 ms': rounded(medianOf(rounds, 'p99')),
+    'CPU µs/request': rounded(medianOf(rounds, 'processorMicroseconds')),
+    'RSS MiB': medianOf(rounds, 'memory'),
+    '÷ alone': ratioOf(rounds, measured.get(alone), 'perSecond'),
+  }))
 }
