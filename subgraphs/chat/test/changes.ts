@@ -14,10 +14,10 @@ export type ChangeName =
 const inputs: Readonly<Record<ChangeName, string>> = {
   editMessage: 'EditMessageInput',
   redactMessage: 'RedactMessageInput',
-  addReaction: 'ReactionInput',
-  removeReaction: 'ReactionInput',
+  addReaction: 'AddReactionInput',
+  removeReaction: 'RemoveReactionInput',
   pinMessage: 'PinMessageInput',
-  unpinMessage: 'PinMessageInput',
+  unpinMessage: 'UnpinMessageInput',
 }
 
 export interface ChangedMessage {

@@ -45,6 +45,13 @@ export interface VerificationSent {
   readonly email: string
 }
 
+export interface VerificationRequired {
+  readonly __typename: 'VerificationRequired'
+  readonly code: 'VERIFICATION_REQUIRED'
+  readonly message: string
+  readonly email: string
+}
+
 export interface EmailVerified {
   readonly __typename: 'EmailVerified'
   readonly email: string
@@ -66,7 +73,7 @@ export class RegistrationService {
   async register(
     input: RegistrationInput,
     client: Client,
-  ): Promise<OpenSession | VerificationSent | EmailTaken | InvalidInput | TooManyAttempts> {
+  ): Promise<OpenSession | VerificationRequired | EmailTaken | InvalidInput | TooManyAttempts> {
     const { emailVerification, limits, passwords, rules } = this.#deps
     const email = parseEmailAddress(input.email)
     if (!email) return invalidInput('email', 'This is not an e-mail address.')
@@ -116,7 +123,7 @@ export class RegistrationService {
   }
 
   /** Does the same for every address; what the address is told is decided later. */
-  async #apply(applicant: Applicant): Promise<VerificationSent> {
+  async #apply(applicant: Applicant): Promise<VerificationRequired> {
     const { clock, database, mail } = this.#deps
     const { email } = applicant
     const createdAt = clock.now()
@@ -126,7 +133,12 @@ export class RegistrationService {
       await store.registrations.insert({ ...applicant, id, createdAt, expiresAt })
       await mail.ask(store, { kind: 'registration', email, registrationId: id })
     })
-    return { __typename: 'VerificationSent', email }
+    return {
+      __typename: 'VerificationRequired',
+      code: 'VERIFICATION_REQUIRED',
+      message: 'Open the link in the mail that was sent to this address.',
+      email,
+    }
   }
 
   async #join(applicant: Applicant, client: Client): Promise<OpenSession | EmailTaken> {

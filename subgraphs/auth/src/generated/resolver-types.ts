@@ -60,7 +60,7 @@ export type Mutation = {
   readonly __typename?: 'Mutation';
   /**
    * Creates an account and signs it in. Where addresses must be confirmed first, it sends a mail instead and answers
-   * `VerificationSent`, whether or not the address has an account already.
+   * `VerificationRequired`, whether or not the address has an account already.
    */
   readonly register: RegisterResult;
   /** Confirms an address by the token of the mail that was sent to it. Confirming again changes nothing. */
@@ -83,9 +83,9 @@ export type Mutation = {
    */
   readonly endSession: EndSessionResult;
   /** Ends all of the viewer's sessions but the present one. */
-  readonly endOtherSessions: EndSessionsResult;
+  readonly endOtherSessions: EndOtherSessionsResult;
   /** Ends all of the viewer's sessions, the present one too. */
-  readonly logoutEverywhere: EndSessionsResult;
+  readonly logoutEverywhere: LogoutEverywhereResult;
   /** Replaces the viewer's password. Ends all other sessions and tells the owner by mail. */
   readonly changePassword: ChangePasswordResult;
   /** Sends a mail by which a forgotten password can be replaced within an hour. The answer is the same for every address. */
@@ -329,7 +329,7 @@ export type RefreshSessionInput = {
 };
 
 /** The new session, or what stands in the way of an account. */
-export type RegisterResult = Session | VerificationSent | EmailTaken | InvalidInput | TooManyAttempts;
+export type RegisterResult = Session | VerificationRequired | EmailTaken | InvalidInput | TooManyAttempts;
 
 /** The new session, or why there is none. */
 export type LoginResult = Session | InvalidCredentials | EmailNotVerified | AccountSuspended | TooManyAttempts;
@@ -395,7 +395,10 @@ export type ResendVerificationResult = VerificationSent | InvalidInput | TooMany
 export type EndSessionResult = SessionEnded;
 
 /** What was ended. */
-export type EndSessionsResult = SessionsEnded;
+export type EndOtherSessionsResult = SessionsEnded;
+
+/** What was ended. */
+export type LogoutEverywhereResult = SessionsEnded;
 
 /** That the password is another one, or why it is not. */
 export type ChangePasswordResult = PasswordChanged | InvalidCredentials | InvalidInput | TooManyAttempts;
@@ -411,6 +414,20 @@ export type RequestEmailChangeResult = EmailChangeSent | InvalidCredentials | In
 
 /** How far the change is, or why the token does nothing. */
 export type ConfirmEmailChangeResult = EmailChangeConfirmed | InvalidMailToken | TooManyAttempts;
+
+/**
+ * The account begins when the address is confirmed: a mail is on its way to it, with what to do next. Whether there is an
+ * account with it is not said.
+ */
+export type VerificationRequired = Problem & {
+  readonly __typename?: 'VerificationRequired';
+  /** Always `VERIFICATION_REQUIRED`. */
+  readonly code: Scalars['String']['output'];
+  /** What to do, for the person. */
+  readonly message: Scalars['String']['output'];
+  /** The address as it was understood. */
+  readonly email: Scalars['String']['output'];
+};
 
 /** A mail is on its way to the address, with what to do next. Whether there is an account with it is not said. */
 export type VerificationSent = {
@@ -758,7 +775,7 @@ export type FederationReferenceTypes = {
 export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
   RegisterResult:
     | ( OpenSession & { __typename: 'Session' } )
-    | ( VerificationSent & { __typename: 'VerificationSent' } )
+    | ( VerificationRequired & { __typename: 'VerificationRequired' } )
     | ( EmailTaken & { __typename: 'EmailTaken' } )
     | ( InvalidInput & { __typename: 'InvalidInput' } )
     | ( TooManyAttempts & { __typename: 'TooManyAttempts' } )
@@ -786,7 +803,8 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( TooManyAttempts & { __typename: 'TooManyAttempts' } )
   ;
   EndSessionResult: ( SessionEnded & { __typename: 'SessionEnded' } );
-  EndSessionsResult: ( SessionsEnded & { __typename: 'SessionsEnded' } );
+  EndOtherSessionsResult: ( SessionsEnded & { __typename: 'SessionsEnded' } );
+  LogoutEverywhereResult: ( SessionsEnded & { __typename: 'SessionsEnded' } );
   ChangePasswordResult:
     | ( PasswordChanged & { __typename: 'PasswordChanged' } )
     | ( InvalidCredentials & { __typename: 'InvalidCredentials' } )
@@ -839,6 +857,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( InvalidCredentials )
     | ( TooManyAttempts )
     | ( InvalidRefreshToken )
+    | ( VerificationRequired )
     | ( EmailNotVerified )
     | ( InvalidMailToken )
     | ( LastAdministrator )
@@ -882,12 +901,14 @@ export type ResolversTypes = {
   VerifyEmailResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['VerifyEmailResult']>;
   ResendVerificationResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ResendVerificationResult']>;
   EndSessionResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['EndSessionResult']>;
-  EndSessionsResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['EndSessionsResult']>;
+  EndOtherSessionsResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['EndOtherSessionsResult']>;
+  LogoutEverywhereResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['LogoutEverywhereResult']>;
   ChangePasswordResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ChangePasswordResult']>;
   RequestPasswordResetResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RequestPasswordResetResult']>;
   ResetPasswordResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ResetPasswordResult']>;
   RequestEmailChangeResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RequestEmailChangeResult']>;
   ConfirmEmailChangeResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ConfirmEmailChangeResult']>;
+  VerificationRequired: ResolverTypeWrapper<VerificationRequired>;
   VerificationSent: ResolverTypeWrapper<VerificationSent>;
   EmailVerified: ResolverTypeWrapper<EmailVerified>;
   SessionEnded: ResolverTypeWrapper<SessionEnded>;
@@ -956,12 +977,14 @@ export type ResolversParentTypes = {
   VerifyEmailResult: ResolversUnionTypes<ResolversParentTypes>['VerifyEmailResult'];
   ResendVerificationResult: ResolversUnionTypes<ResolversParentTypes>['ResendVerificationResult'];
   EndSessionResult: ResolversUnionTypes<ResolversParentTypes>['EndSessionResult'];
-  EndSessionsResult: ResolversUnionTypes<ResolversParentTypes>['EndSessionsResult'];
+  EndOtherSessionsResult: ResolversUnionTypes<ResolversParentTypes>['EndOtherSessionsResult'];
+  LogoutEverywhereResult: ResolversUnionTypes<ResolversParentTypes>['LogoutEverywhereResult'];
   ChangePasswordResult: ResolversUnionTypes<ResolversParentTypes>['ChangePasswordResult'];
   RequestPasswordResetResult: ResolversUnionTypes<ResolversParentTypes>['RequestPasswordResetResult'];
   ResetPasswordResult: ResolversUnionTypes<ResolversParentTypes>['ResetPasswordResult'];
   RequestEmailChangeResult: ResolversUnionTypes<ResolversParentTypes>['RequestEmailChangeResult'];
   ConfirmEmailChangeResult: ResolversUnionTypes<ResolversParentTypes>['ConfirmEmailChangeResult'];
+  VerificationRequired: VerificationRequired;
   VerificationSent: VerificationSent;
   EmailVerified: EmailVerified;
   SessionEnded: SessionEnded;
@@ -1010,8 +1033,8 @@ export type MutationResolvers<ContextType = AuthContext, ParentType extends Reso
   refreshSession?: Resolver<ResolversTypes['RefreshSessionResult'], ParentType, ContextType, RequireFields<MutationRefreshSessionArgs, 'input'>>;
   logout?: Resolver<ResolversTypes['LogoutResult'], ParentType, ContextType>;
   endSession?: Resolver<ResolversTypes['EndSessionResult'], ParentType, ContextType, RequireFields<MutationEndSessionArgs, 'input'>>;
-  endOtherSessions?: Resolver<ResolversTypes['EndSessionsResult'], ParentType, ContextType>;
-  logoutEverywhere?: Resolver<ResolversTypes['EndSessionsResult'], ParentType, ContextType>;
+  endOtherSessions?: Resolver<ResolversTypes['EndOtherSessionsResult'], ParentType, ContextType>;
+  logoutEverywhere?: Resolver<ResolversTypes['LogoutEverywhereResult'], ParentType, ContextType>;
   changePassword?: Resolver<ResolversTypes['ChangePasswordResult'], ParentType, ContextType, RequireFields<MutationChangePasswordArgs, 'input'>>;
   requestPasswordReset?: Resolver<ResolversTypes['RequestPasswordResetResult'], ParentType, ContextType, RequireFields<MutationRequestPasswordResetArgs, 'input'>>;
   resetPassword?: Resolver<ResolversTypes['ResetPasswordResult'], ParentType, ContextType, RequireFields<MutationResetPasswordArgs, 'input'>>;
@@ -1060,7 +1083,7 @@ export type SessionResolvers<ContextType = AuthContext, ParentType extends Resol
 };
 
 export type RegisterResultResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['RegisterResult'] = ResolversParentTypes['RegisterResult']> = {
-  __resolveType?: TypeResolveFn<'Session' | 'VerificationSent' | 'EmailTaken' | 'InvalidInput' | 'TooManyAttempts', ParentType, ContextType>;
+  __resolveType?: TypeResolveFn<'Session' | 'VerificationRequired' | 'EmailTaken' | 'InvalidInput' | 'TooManyAttempts', ParentType, ContextType>;
 };
 
 export type LoginResultResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['LoginResult'] = ResolversParentTypes['LoginResult']> = {
@@ -1117,7 +1140,11 @@ export type EndSessionResultResolvers<ContextType = AuthContext, ParentType exte
   __resolveType?: TypeResolveFn<'SessionEnded', ParentType, ContextType>;
 };
 
-export type EndSessionsResultResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['EndSessionsResult'] = ResolversParentTypes['EndSessionsResult']> = {
+export type EndOtherSessionsResultResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['EndOtherSessionsResult'] = ResolversParentTypes['EndOtherSessionsResult']> = {
+  __resolveType?: TypeResolveFn<'SessionsEnded', ParentType, ContextType>;
+};
+
+export type LogoutEverywhereResultResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['LogoutEverywhereResult'] = ResolversParentTypes['LogoutEverywhereResult']> = {
   __resolveType?: TypeResolveFn<'SessionsEnded', ParentType, ContextType>;
 };
 
@@ -1139,6 +1166,13 @@ export type RequestEmailChangeResultResolvers<ContextType = AuthContext, ParentT
 
 export type ConfirmEmailChangeResultResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['ConfirmEmailChangeResult'] = ResolversParentTypes['ConfirmEmailChangeResult']> = {
   __resolveType?: TypeResolveFn<'EmailChangeConfirmed' | 'InvalidMailToken' | 'TooManyAttempts', ParentType, ContextType>;
+};
+
+export type VerificationRequiredResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['VerificationRequired'] = ResolversParentTypes['VerificationRequired']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  email?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type VerificationSentResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['VerificationSent'] = ResolversParentTypes['VerificationSent']> = {
@@ -1281,7 +1315,7 @@ export type PageInfoResolvers<ContextType = AuthContext, ParentType extends Reso
 };
 
 export type ProblemResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['Problem'] = ResolversParentTypes['Problem']> = {
-  __resolveType?: TypeResolveFn<'EmailTaken' | 'InvalidCredentials' | 'TooManyAttempts' | 'InvalidRefreshToken' | 'EmailNotVerified' | 'InvalidMailToken' | 'LastAdministrator' | 'AccountSuspended' | 'InvalidInput', ParentType, ContextType>;
+  __resolveType?: TypeResolveFn<'EmailTaken' | 'InvalidCredentials' | 'TooManyAttempts' | 'InvalidRefreshToken' | 'VerificationRequired' | 'EmailNotVerified' | 'InvalidMailToken' | 'LastAdministrator' | 'AccountSuspended' | 'InvalidInput', ParentType, ContextType>;
 };
 
 export type InvalidInputResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['InvalidInput'] = ResolversParentTypes['InvalidInput']> = {
@@ -1310,12 +1344,14 @@ export type Resolvers<ContextType = AuthContext> = {
   VerifyEmailResult?: VerifyEmailResultResolvers<ContextType>;
   ResendVerificationResult?: ResendVerificationResultResolvers<ContextType>;
   EndSessionResult?: EndSessionResultResolvers<ContextType>;
-  EndSessionsResult?: EndSessionsResultResolvers<ContextType>;
+  EndOtherSessionsResult?: EndOtherSessionsResultResolvers<ContextType>;
+  LogoutEverywhereResult?: LogoutEverywhereResultResolvers<ContextType>;
   ChangePasswordResult?: ChangePasswordResultResolvers<ContextType>;
   RequestPasswordResetResult?: RequestPasswordResetResultResolvers<ContextType>;
   ResetPasswordResult?: ResetPasswordResultResolvers<ContextType>;
   RequestEmailChangeResult?: RequestEmailChangeResultResolvers<ContextType>;
   ConfirmEmailChangeResult?: ConfirmEmailChangeResultResolvers<ContextType>;
+  VerificationRequired?: VerificationRequiredResolvers<ContextType>;
   VerificationSent?: VerificationSentResolvers<ContextType>;
   EmailVerified?: EmailVerifiedResolvers<ContextType>;
   SessionEnded?: SessionEndedResolvers<ContextType>;

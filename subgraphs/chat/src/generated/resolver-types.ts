@@ -139,12 +139,12 @@ export type MutationRedactMessageArgs = {
 
 
 export type MutationAddReactionArgs = {
-  input: ReactionInput;
+  input: AddReactionInput;
 };
 
 
 export type MutationRemoveReactionArgs = {
-  input: ReactionInput;
+  input: RemoveReactionInput;
 };
 
 
@@ -154,7 +154,7 @@ export type MutationPinMessageArgs = {
 
 
 export type MutationUnpinMessageArgs = {
-  input: PinMessageInput;
+  input: UnpinMessageInput;
 };
 
 
@@ -592,15 +592,29 @@ export type RedactMessageInput = {
 };
 
 /** Which emoji, under which message. */
-export type ReactionInput = {
+export type AddReactionInput = {
   /** The message. */
   readonly messageId: Scalars['ID']['input'];
   /** Exactly one emoji of Unicode's recommended set. */
   readonly emoji: Scalars['String']['input'];
 };
 
-/** Which message to pin, or to take off. */
+/** Which emoji of the viewer's goes from which message. */
+export type RemoveReactionInput = {
+  /** The message. */
+  readonly messageId: Scalars['ID']['input'];
+  /** Exactly one emoji of Unicode's recommended set. */
+  readonly emoji: Scalars['String']['input'];
+};
+
+/** Which message to pin. */
 export type PinMessageInput = {
+  /** The message. */
+  readonly messageId: Scalars['ID']['input'];
+};
+
+/** Which message is pinned no longer. */
+export type UnpinMessageInput = {
   /** The message. */
   readonly messageId: Scalars['ID']['input'];
 };
@@ -1103,8 +1117,10 @@ export type ResolversTypes = {
   SendMessageInput: SendMessageInput;
   EditMessageInput: EditMessageInput;
   RedactMessageInput: RedactMessageInput;
-  ReactionInput: ReactionInput;
+  AddReactionInput: AddReactionInput;
+  RemoveReactionInput: RemoveReactionInput;
   PinMessageInput: PinMessageInput;
+  UnpinMessageInput: UnpinMessageInput;
   ChangeMemberRoleInput: ChangeMemberRoleInput;
   RenameRoomInput: RenameRoomInput;
   MarkRoomReadInput: MarkRoomReadInput;
@@ -1177,8 +1193,10 @@ export type ResolversParentTypes = {
   SendMessageInput: SendMessageInput;
   EditMessageInput: EditMessageInput;
   RedactMessageInput: RedactMessageInput;
-  ReactionInput: ReactionInput;
+  AddReactionInput: AddReactionInput;
+  RemoveReactionInput: RemoveReactionInput;
   PinMessageInput: PinMessageInput;
+  UnpinMessageInput: UnpinMessageInput;
   ChangeMemberRoleInput: ChangeMemberRoleInput;
   RenameRoomInput: RenameRoomInput;
   MarkRoomReadInput: MarkRoomReadInput;
