@@ -1,6 +1,6 @@
 import { startRedisServer } from '@gravity/shared/redis/redis-server'
 import { answerFetches, assertSameData } from './answers.ts'
-import { type Bench, usualTurns } from './bench.ts'
+import type { Bench } from './bench.ts'
 import { openBenchPlatform } from './bench-platform.ts'
 import { openFederationGateways } from './federation-gateways.ts'
 import {
@@ -10,6 +10,7 @@ import {
   measureInTurns,
   medianOf,
   type Round,
+  type Turns,
 } from './load.ts'
 import { registerPeople } from './people.ts'
 import { median, progress, type Row, report, rounded } from './report.ts'
@@ -46,12 +47,15 @@ export async function benchSmallQuery(bench: Bench): Promise<void> {
   await report('small-query', rows, { notes: [...new Set(notes)], measurements })
 }
 
-function turns(bench: Bench) {
-  const { rounds, stages, warmUp } = usualTurns(bench, manyConnections)
+function turns({ quick }: Bench): Turns {
+  const seconds = quick ? 2 : 4
   return {
-    rounds,
-    warmUp,
-    stages: [...stages.map((stage) => ({ ...stage, connections: 1 })), ...stages],
+    rounds: 3,
+    warmUp: { connections: manyConnections, seconds },
+    stages: [
+      { connections: 1, seconds },
+      { connections: manyConnections, seconds },
+    ],
   }
 }
 
