@@ -1,6 +1,6 @@
 import type { PubSub } from '@gravity/shared/pubsub/pubsub'
 import { aViewer } from '@gravity/shared/testing/a-viewer'
-import { countStatements } from '@gravity/shared/testing/count-statements'
+import { countAllStatements } from '@gravity/shared/testing/count-statements'
 import { eventually } from '@gravity/shared/testing/eventually'
 import { openTestSubgraph, type TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
 import { createTestPlatform, type TestPlatform } from '@gravity/shared/testing/test-platform'
@@ -126,7 +126,7 @@ describe('messageAdded', () => {
 
   it('needs no statement per subscriber', async () => {
     const listeners = [await listen(chat, alice, { roomId })]
-    const subscribing = await countStatements(async () => {
+    const subscribing = await countAllStatements(async () => {
       const crowd = sequencesFrom(1, 20).map(() => listen(chat, bob, { roomId }))
       listeners.push(...(await Promise.all(crowd)))
     })
@@ -134,8 +134,8 @@ describe('messageAdded', () => {
     const quiet = await createRoom(chat, alice)
     let sent = 0
 
-    const alone = await countStatements(() => send(chat, alice, { roomId: quiet }))
-    const heard = await countStatements(async () => {
+    const alone = await countAllStatements(() => send(chat, alice, { roomId: quiet }))
+    const heard = await countAllStatements(async () => {
       await send(chat, alice, { roomId })
       sent += 1
       for (const listener of listeners) await listener.received(sent)
