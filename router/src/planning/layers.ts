@@ -1,13 +1,6 @@
-import {
-  type DocumentNode,
-  type GraphQLSchema,
-  isInterfaceType,
-  Kind,
-  TypeInfo,
-  visit,
-  visitWithTypeInfo,
-} from 'graphql'
+import type { DocumentNode, GraphQLSchema } from 'graphql'
 import type { RequirementConflicts } from '../supergraph/requirement-conflicts.ts'
+import { selectedCoordinates } from './selected-coordinates.ts'
 
 /**
  * The layer in which each field that needs a response tree of its own is fetched, by coordinate. Layer 0 is everything
@@ -40,25 +33,4 @@ export function chooseLayers(
   }
   if (count === 1) return oneLayer
   return { count, layerOf: (parentType, field) => layers.get(`${parentType}.${field}`) ?? 0 }
-}
-
-function selectedCoordinates(document: DocumentNode, schema: GraphQLSchema): Iterable<string> {
-  const coordinates = new Set<string>()
-  const types = new TypeInfo(schema)
-  visit(
-    document,
-    visitWithTypeInfo(types, {
-      enter(node) {
-        const type = types.getParentType()
-        if (node.kind !== Kind.FIELD || !type) return
-        const name = node.name.value
-        coordinates.add(`${type.name}.${name}`)
-        if (!isInterfaceType(type)) return
-        for (const { name: typeName } of schema.getPossibleTypes(type)) {
-          coordinates.add(`${typeName}.${name}`)
-        }
-      },
-    }),
-  )
-  return coordinates
 }

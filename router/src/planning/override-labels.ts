@@ -1,14 +1,7 @@
 import { type Directive, isInterfaceType, isObjectType } from '@apollo/federation-internals'
-import {
-  type DocumentNode,
-  type GraphQLSchema,
-  isInterfaceType as isInterface,
-  Kind,
-  TypeInfo,
-  visit,
-  visitWithTypeInfo,
-} from 'graphql'
+import type { DocumentNode } from 'graphql'
 import type { Supergraph } from '../supergraph/supergraph.ts'
+import { selectedCoordinates } from './selected-coordinates.ts'
 
 /**
  * Terminology
@@ -40,7 +33,7 @@ export function readOverrideLabels({
   }
   if (labels.size === 0) return noLabels
   return (document) => {
-    const found = selectedCoordinates(document, apiSchema).flatMap(
+    const found = [...selectedCoordinates(document, apiSchema)].flatMap(
       (coordinate) => labels.get(coordinate) ?? [],
     )
     return [...new Set([...always, ...found])].toSorted()
@@ -51,21 +44,4 @@ function labelOf(directive: Directive): string | undefined {
   if (directive.name !== 'join__field') return undefined
   const { overrideLabel } = directive.arguments()
   return typeof overrideLabel === 'string' ? overrideLabel : undefined
-}
-
-function selectedCoordinates(document: DocumentNode, schema: GraphQLSchema): string[] {
-  const coordinates: string[] = []
-  const types = new TypeInfo(schema)
-  visit(
-    document,
-    visitWithTypeInfo(types, {
-      enter(node) {
-        const type = types.getParentType()
-        if (node.kind !== Kind.FIELD || !type) return
-        const possible = isInterface(type) ? [type, ...schema.getPossibleTypes(type)] : [type]
-        for (const { name } of possible) coordinates.push(`${name}.${node.name.value}`)
-      },
-    }),
-  )
-  return coordinates
 }
