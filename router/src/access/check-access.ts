@@ -28,6 +28,24 @@ export function refusalFor(
   return rule.requirements.every(satisfied) ? undefined : 'FORBIDDEN'
 }
 
+const noRefusals: ReadonlyMap<string, ErrorCode> = new Map()
+
+/** The rules that a viewer does not satisfy, by their key, each with the reason. */
+export function refusalsFor(
+  rules: readonly AccessRule[],
+  viewer: Viewer | null,
+  allowsPolicy: PolicyCheck,
+): ReadonlyMap<string, ErrorCode> {
+  let refused: Map<string, ErrorCode> | undefined
+  for (const rule of rules) {
+    const refusal = refusalFor(rule, viewer, allowsPolicy)
+    if (!refusal) continue
+    refused ??= new Map()
+    refused.set(rule.key, refusal)
+  }
+  return refused ?? noRefusals
+}
+
 function holdsOne(alternatives: Alternatives, holds: (name: string) => boolean): boolean {
   return alternatives.some((names) => names.every(holds))
 }

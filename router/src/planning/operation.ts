@@ -3,7 +3,7 @@ import type { Viewer } from '@gravity/shared/viewer/viewer'
 import { type DocumentNode, OperationTypeNode } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import type { AccessRule, AccessRules } from '../access/access-rules.ts'
-import { type PolicyCheck, refusalFor } from '../access/check-access.ts'
+import { type PolicyCheck, refusalsFor } from '../access/check-access.ts'
 import { fieldRules } from '../access/field-rules.ts'
 import type { Variables } from '../execution/coerce-variables.ts'
 import { type CompiledOperation, compileOperation } from '../execution/compiled-operation.ts'
@@ -230,14 +230,7 @@ export class Operation implements PreparedOperation {
 
   /** The refused rules by their key, each with the reason. */
   #refusedRules(viewer: Viewer | null): ReadonlyMap<string, ErrorCode> {
-    let refused: Map<string, ErrorCode> | undefined
-    for (const rule of this.#rules) {
-      const refusal = refusalFor(rule, viewer, this.generation.allowsPolicy)
-      if (!refusal) continue
-      refused ??= new Map()
-      refused.set(rule.key, refusal)
-    }
-    return refused ?? onlyVariant.refused
+    return refusalsFor(this.#rules, viewer, this.generation.allowsPolicy)
   }
 
   async #compile({ refused, conditions, overrides, inParts }: Variant): Promise<CompiledOperation> {
