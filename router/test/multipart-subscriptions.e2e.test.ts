@@ -1,37 +1,25 @@
 import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client'
-import { createMemoryCache } from '@gravity/shared/cache/memory-cache'
-import { createMemoryPubSub } from '@gravity/shared/pubsub/memory-pubsub'
 import { eventually } from '@gravity/shared/testing/eventually'
-import { createSessionDenyList } from '@gravity/shared/viewer/session-deny-list'
+import type { SessionDenyList } from '@gravity/shared/viewer/session-deny-list'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { parse } from 'graphql'
-import { readRouterConfig } from '../src/config.ts'
 import { openTestRouter } from './opened-router.ts'
 import { type RunningRouter, startRouter } from './running-router.ts'
+import { type SignedInRouter, startSignedInRouter } from './signed-in-router.ts'
 import { openChatRoom } from './subscription-chat.ts'
-import { createTestKey, type TestKey, TestKeySource } from './test-tokens.ts'
+import type { TestKey } from './test-tokens.ts'
 
-const { socketLimits } = readRouterConfig({ NODE_ENV: 'test' })
 const accept = 'multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/json'
 
+let started: SignedInRouter
 let router: RunningRouter
 let key: TestKey
-const sessions = createSessionDenyList({
-  cache: createMemoryCache(),
-  pubsub: createMemoryPubSub(),
-})
+let sessions: SessionDenyList
 beforeAll(async () => {
-  key = await createTestKey()
-  router = await startRouter({
-    keySource: new TestKeySource(key).read,
-    sessions,
-    config: { socketLimits: { ...socketLimits, heartbeatMs: 50, stallMs: 400 } },
-  })
+  started = await startSignedInRouter({ heartbeatMs: 50, stallMs: 400 })
+  ;({ router, key, sessions } = started)
 })
-afterAll(async () => {
-  await router.stop()
-  await sessions.close()
-})
+afterAll(() => started.stop())
 
 function open(query: string, init: RequestInit = {}): Promise<Response> {
   const { headers, ...rest } = init

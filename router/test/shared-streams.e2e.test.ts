@@ -1,34 +1,22 @@
-import { createMemoryCache } from '@gravity/shared/cache/memory-cache'
-import { createMemoryPubSub } from '@gravity/shared/pubsub/memory-pubsub'
 import { eventually } from '@gravity/shared/testing/eventually'
-import { createSessionDenyList } from '@gravity/shared/viewer/session-deny-list'
+import type { SessionDenyList } from '@gravity/shared/viewer/session-deny-list'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Client, createClient } from 'graphql-sse'
-import { readRouterConfig } from '../src/config.ts'
 import { type RunningRouter, startRouter } from './running-router.ts'
-import { createTestKey, type TestKey, TestKeySource } from './test-tokens.ts'
+import { type SignedInRouter, startSignedInRouter } from './signed-in-router.ts'
+import type { TestKey } from './test-tokens.ts'
 
-const { socketLimits } = readRouterConfig({ NODE_ENV: 'test' })
 const tokenHeader = 'x-graphql-event-stream-token'
 
+let started: SignedInRouter
 let router: RunningRouter
 let key: TestKey
-const sessions = createSessionDenyList({
-  cache: createMemoryCache(),
-  pubsub: createMemoryPubSub(),
-})
+let sessions: SessionDenyList
 beforeAll(async () => {
-  key = await createTestKey()
-  router = await startRouter({
-    keySource: new TestKeySource(key).read,
-    sessions,
-    config: { socketLimits: { ...socketLimits, operations: 3, stallMs: 400 } },
-  })
+  started = await startSignedInRouter({ operations: 3, stallMs: 400 })
+  ;({ router, key, sessions } = started)
 })
-afterAll(async () => {
-  await router.stop()
-  await sessions.close()
-})
+afterAll(() => started.stop())
 
 /** The protocol's own client, unmodified, in its mode of a single connection. */
 function openClient(requests: string[] = [], headers: Record<string, string> = {}): Client<true> {
