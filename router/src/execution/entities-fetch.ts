@@ -1,5 +1,6 @@
 import type { SubgraphError, SubgraphResponse } from '../subgraphs/subgraph-client.ts'
-import type { EntityBatch, EntityPart } from './entity-part.ts'
+import type { EntityBatch } from './entity-batch.ts'
+import type { EntityPart } from './entity-part.ts'
 import { type ExecutionRun, type FetchTask, variablesFor } from './execution-run.ts'
 import {
   type AliasedEntities,
@@ -21,7 +22,7 @@ export function compileEntitiesFetch(parts: readonly [EntityPart, ...EntityPart[
   return {
     operation,
     run(run) {
-      const batches = sent.map(({ part }) => part.batch(run, part.targets(run)))
+      const batches = sent.map(({ part }) => part.collect(run))
       if (batches.every((batch) => batch.representations.length === 0)) return undefined
       const representations = new Map(
         sent.map(({ variable }, index) => [variable, batches[index]?.representations ?? []]),

@@ -2,19 +2,14 @@ import type { FetchNode } from '@apollo/query-planner'
 import type { SelectionSetNode } from 'graphql'
 import type { SubgraphError } from '../subgraphs/subgraph-client.ts'
 import type { TypeRelations } from '../supergraph/supergraph.ts'
+import { type EntityBatch, EntityBatchBuilder } from './entity-batch.ts'
 import type { ExecutionRun } from './execution-run.ts'
 import { compileMerge } from './merge.ts'
 import { type FetchPlace, type LocatedError, placeError, placeFailure } from './place-faults.ts'
 import type { PlannedFetch } from './planned-fetches.ts'
 import { compileRepresentation } from './representation.ts'
-import { isResponseObject, objectsAt, type ResponseObject } from './response-tree.ts'
+import { isResponseObject, type ResponseObject, replaceObjectsAt } from './response-tree.ts'
 import { compileOutputRewrites, renamedKeys } from './rewrites.ts'
-
-/** Entities to ask for in one list, each once, with the objects that wait for them. */
-export interface EntityBatch {
-  readonly representations: readonly string[]
-  readonly targets: readonly (readonly ResponseObject[])[]
-}
 
 /** A subgraph's answer to one batch. */
 export interface BatchAnswer {
@@ -28,8 +23,9 @@ export interface BatchAnswer {
 export interface EntityPart {
   readonly selectionSet: SelectionSetNode
   readonly node: FetchNode
-  /** The objects that need the entities now, at every place of the part. */
-  targets(run: ExecutionRun): ResponseObject[]
+  /** For the objects at every place of the part. Objects of one place that are alike become one object. */
+  collect(run: ExecutionRun): EntityBatch
+  /** For some of these objects. */
   batch(run: ExecutionRun, targets: readonly ResponseObject[]): EntityBatch
   deliver(run: ExecutionRun, batch: EntityBatch, answer: BatchAnswer): void
   fail(run: ExecutionRun, batch: EntityBatch, cause: unknown): void
@@ -40,13 +36,13 @@ export interface EntityPartOptions {
   /** What is selected on each entity. */
   readonly selectionSet: SelectionSetNode
   readonly types: TypeRelations
-  /** Ask for equal entities once, and hang the answer wherever it is wanted. */
+  /** Ask for equal entities once, and hang the answer wherever it is wanted; one object stands for those that are alike. */
   readonly sharing: boolean
 }
 
 /** Compiles one list of entities; all fetches select the same. */
 export function compileEntityPart(options: EntityPartOptions): EntityPart {
-  const { fetches, selectionSet, types } = options
+  const { fetches, selectionSet, types, sharing } = options
   const { node, planPath } = fetches[0]
   const renamed = renamedKeys(node.outputRewrites)
   const merge = compileMerge(selectionSet, { renamed })
@@ -59,14 +55,25 @@ export function compileEntityPart(options: EntityPartOptions): EntityPart {
   return {
     selectionSet,
     node,
-    targets: (run) => fetches.flatMap((fetch) => objectsAt(run.data, fetch.planPath, run.shared)),
+    collect(run) {
+      // Faults belong to single objects.
+      const uniting = sharing && run.faults.all.length === 0
+      const batch = new EntityBatchBuilder({ representation, sharing, uniting })
+      for (const { planPath } of fetches) {
+        batch.beginPlace()
+        replaceObjectsAt({ root: run.data, planPath, unique: run.shared }, (target) => {
+          const standing = batch.add(target)
+          if (!standing) inheritFault(run, place, target)
+          else if (standing !== target) run.shared = true
+          return standing ?? target
+        })
+      }
+      return batch
+    },
     batch(run, targets) {
-      const batch = new BatchBuilder(options.sharing)
+      const batch = new EntityBatchBuilder({ representation, sharing, uniting: false })
       for (const target of targets) {
-        const text = representation.write(target)
-        if (text === undefined) inheritFault(run, place, target)
-        // An object of a type that the subgraph is not asked about has nothing to send.
-        else if (text !== '{}') batch.add(text, target)
+        if (!batch.add(target)) inheritFault(run, place, target)
       }
       return batch
     },
@@ -103,29 +110,6 @@ function locate(
     return { error, targets: targets.flat(), path: [], total: true }
   }
   return { error, targets: waiting, path, total: !isResponseObject(entities[index]) }
-}
-
-class BatchBuilder implements EntityBatch {
-  readonly representations: string[] = []
-  readonly targets: ResponseObject[][] = []
-  readonly #indices = new Map<string, number>()
-  readonly #sharing: boolean
-
-  constructor(sharing: boolean) {
-    this.#sharing = sharing
-  }
-
-  add(representation: string, target: ResponseObject): void {
-    const index = this.#indices.get(representation)
-    const waiting = index === undefined ? undefined : this.targets[index]
-    if (waiting) {
-      waiting.push(target)
-      return
-    }
-    if (this.#sharing) this.#indices.set(representation, this.targets.length)
-    this.representations.push(representation)
-    this.targets.push([target])
-  }
 }
 
 /** An object that lacks what the subgraph requires lacks it because of an earlier fault, if there was one. */

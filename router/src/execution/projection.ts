@@ -39,8 +39,9 @@ export type ProjectedType = {
   readonly coordinate: string
 } & (
   | { readonly kind: 'leaf'; readonly leaf: LeafKind; readonly enumValues: ReadonlySet<string> }
-  | { readonly kind: 'list'; readonly item: ProjectedType }
-  | { readonly kind: 'object'; readonly selection: ProjectedSelection }
+  | { readonly kind: 'list'; readonly item: ProjectedType; readonly memo: boolean }
+  /** `memo`: values may hang in the tree at several places; their text is worth keeping. */
+  | { readonly kind: 'object'; readonly selection: ProjectedSelection; readonly memo: boolean }
   | { readonly kind: 'deferring'; readonly selection: DeferringSelection }
 )
 
@@ -53,7 +54,7 @@ export type ProjectedField = {
   readonly source: string
   readonly coordinate: string
 } & (
-  | { readonly kind: 'value'; readonly type: ProjectedType; readonly memo: boolean }
+  | { readonly kind: 'value'; readonly type: ProjectedType }
   /** Text that does not depend on the response tree: `__typename` of an object type. */
   | { readonly kind: 'constant'; readonly text: string }
   | { readonly kind: 'typename' }
@@ -87,7 +88,7 @@ export interface DeferredSelection {
 export interface ProjectionOptions extends CollectOptions {
   /** The field's name in the response tree. */
   readonly planName: (field: FieldNode) => string
-  /** Where objects hang in the tree that may hang at several places; their text is worth keeping. */
+  /** Where entities are asked for. These, and what is in their fields, may hang in the tree at several places. */
   readonly entityPaths: ReadonlySet<string>
 }
 
@@ -98,6 +99,8 @@ interface ProjectionContext {
 
 interface ValueContext extends ProjectionContext {
   readonly coordinate: string
+  /** Whether it is the value of an entity's field. */
+  readonly ofEntity: boolean
 }
 
 /** Compiles what is selected on a type at a plan path. */
@@ -211,12 +214,12 @@ function compileField(
       options: context.options,
       planPath: [...context.planPath, source],
       coordinate: named.coordinate,
+      ofEntity: isEntityPlace(context),
     }),
-    memo: scopes.length > 0 && mayBeShared(context),
   }
 }
 
-function mayBeShared({ options, planPath }: ProjectionContext): boolean {
+function isEntityPlace({ options, planPath }: ProjectionContext): boolean {
   return planPath.includes('@') && options.entityPaths.has(planPath.join('.'))
 }
 
@@ -234,13 +237,22 @@ function compileType(
   const nullable = getNullableType(type)
   const declared = { nonNull: isNonNullType(type), coordinate: context.coordinate }
   if (isListType(nullable)) {
-    const itemContext = { ...context, planPath: [...context.planPath, '@'] }
-    return { ...declared, kind: 'list', item: compileType(nullable.ofType, scopes, itemContext) }
+    const planPath = [...context.planPath, '@']
+    const item = compileType(nullable.ofType, scopes, { ...context, planPath, ofEntity: false })
+    return { ...declared, kind: 'list', item, memo: context.ofEntity && scopes.length > 0 }
   }
   if (isCompositeType(nullable)) {
-    return hasDeferred(scopes)
-      ? { ...declared, kind: 'deferring', selection: compileDeferring(nullable, scopes, context) }
-      : { ...declared, kind: 'object', selection: compileSelection(nullable, scopes, context) }
+    if (hasDeferred(scopes)) {
+      const selection = compileDeferring(nullable, scopes, context)
+      return { ...declared, kind: 'deferring', selection }
+    }
+    const selection = compileSelection(nullable, scopes, context)
+    return {
+      ...declared,
+      kind: 'object',
+      selection,
+      memo: context.ofEntity || isEntityPlace(context),
+    }
   }
   const enumValues = isEnumType(nullable) ? nullable.getValues().map((value) => value.name) : []
   return {

@@ -6,11 +6,19 @@ import { fragmentCondition } from './rewrites.ts'
 
 /** Writes what a subgraph needs to find an entity, as the plan's `requires` says. */
 export interface RepresentationWriter {
+  /** How entities of the same type as this one are represented. */
+  shapeFor(entity: ResponseObject): RepresentationShape
+}
+
+/** How the entities of one type are represented. */
+export interface RepresentationShape {
   /**
    * The representation as JSON text, equal for equal entities; undefined when the entity does not have all that is
    * required, because the fetch that should have brought it failed.
    */
   write(entity: ResponseObject): string | undefined
+  /** The field that tells the entities of the type apart, when a single leaf does: equal values, equal representations. */
+  readonly key: string | undefined
 }
 
 interface WrittenField {
@@ -42,22 +50,38 @@ export function compileRepresentation(
   plan: RepresentationPlan,
   types: TypeRelations,
 ): RepresentationWriter {
-  const fieldsByType = new Map<string | undefined, readonly WrittenField[]>()
-  const fieldsOf = (typename: string | undefined): readonly WrittenField[] => {
-    const known = fieldsByType.get(typename)
+  const shapes = new Map<string | undefined, RepresentationShape>()
+  const shapeOf = (typename: string | undefined): RepresentationShape => {
+    const known = shapes.get(typename)
     if (known) return known
-    const fields = compileFields(collectFields(plan, typename, types), types)
+    const shape = compileShape(collectFields(plan, typename, types), types)
     // A subgraph may invent type names without end; only those of the schema are remembered.
-    if (typename === undefined || types.satisfies(typename, typename)) {
-      fieldsByType.set(typename, fields)
-    }
-    return fields
+    if (typename === undefined || types.satisfies(typename, typename)) shapes.set(typename, shape)
+    return shape
   }
   return {
-    write(entity) {
+    shapeFor(entity) {
       const typename = entity['__typename']
+      return shapeOf(typeof typename === 'string' ? typename : undefined)
+    },
+  }
+}
+
+function compileShape(
+  collected: Iterable<CollectedField>,
+  types: TypeRelations,
+): RepresentationShape {
+  const fields = compileFields(collected, types)
+  // Entities of one shape have one type name.
+  const telling = fields.filter(
+    ({ constant, source }) => constant === undefined && source !== '__typename',
+  )
+  const [first] = telling
+  return {
+    key: telling.length === 1 && !first?.nested ? first?.source : undefined,
+    write(entity) {
       let text = ''
-      for (const field of fieldsOf(typeof typename === 'string' ? typename : undefined)) {
+      for (const field of fields) {
         const value = field.constant ?? fieldText(field, entity[field.source])
         if (value === undefined) return undefined
         text += field.prefix + value
@@ -73,7 +97,7 @@ function fieldText({ nested }: WrittenField, value: unknown): string | undefined
 
 function nestedText(writer: RepresentationWriter, value: unknown): string | undefined {
   if (value === null) return 'null'
-  if (isResponseObject(value)) return writer.write(value)
+  if (isResponseObject(value)) return writer.shapeFor(value).write(value)
   if (!Array.isArray(value)) return undefined
   let text = ''
   for (const item of value) {

@@ -26,12 +26,64 @@ export function objectsAt(
   planPath: readonly string[],
   unique: boolean,
 ): ResponseObject[] {
+  return valuesAt(root, planPath, unique).filter(isResponseObject)
+}
+
+type Replace = (object: ResponseObject) => ResponseObject
+
+/** What to visit, as for `objectsAt`. The path has an element at least. */
+export interface VisitedPlaces {
+  readonly root: ResponseObject
+  readonly planPath: readonly string[]
+  readonly unique: boolean
+}
+
+/** Visits the objects of `objectsAt` in order, and hangs what the visit returns at the place of each. */
+export function replaceObjectsAt({ root, planPath, unique }: VisitedPlaces, visit: Replace): void {
+  const last = planPath.at(-1)
+  for (const holder of valuesAt(root, planPath.slice(0, -1), unique)) {
+    if (last === '@') replaceItems(holder, visit)
+    else if (last !== undefined) replaceValue(holder, last, visit)
+  }
+}
+
+function replaceItems(holder: unknown, visit: Replace): void {
+  if (!Array.isArray(holder)) return
+  for (let index = 0; index < holder.length; index += 1) {
+    const item: unknown = holder[index]
+    if (isResponseObject(item)) holder[index] = visit(item)
+  }
+}
+
+function replaceValue(holder: unknown, name: string, visit: Replace): void {
+  if (!isResponseObject(holder)) return
+  const value = holder[name]
+  if (isResponseObject(value)) holder[name] = visit(value)
+}
+
+/** True for equal values: the same items in lists, the same fields in objects, the same leaves. */
+export function areAlike(one: unknown, other: unknown): boolean {
+  if (one === other) return true
+  if (isResponseObject(one)) return isResponseObject(other) && haveAlikeFields(one, other)
+  if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false
+  return one.every((item, index) => areAlike(item, other[index]))
+}
+
+function haveAlikeFields(one: ResponseObject, other: ResponseObject): boolean {
+  const names = Object.keys(one)
+  return (
+    names.length === Object.keys(other).length &&
+    names.every((name) => areAlike(one[name], other[name]))
+  )
+}
+
+function valuesAt(root: ResponseObject, planPath: readonly string[], unique: boolean): unknown[] {
   let level: unknown[] = [root]
   for (const element of planPath) {
     level = element === '@' ? itemsOf(level) : valuesOf(level, element)
     if (unique && level.length > 1) level = [...new Set(level)]
   }
-  return level.filter(isResponseObject)
+  return level
 }
 
 function itemsOf(level: readonly unknown[]): unknown[] {

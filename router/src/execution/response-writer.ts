@@ -39,6 +39,8 @@ const absent = undefined
 /** A place without a value whose error has been reported. No JSON text is empty. */
 const failed = ''
 
+type ProjectedBranch = ProjectedType & { readonly kind: 'list' | 'object' }
+
 /** Where a value of the response tree hangs. */
 interface TreePlace {
   readonly holder: object
@@ -63,7 +65,7 @@ class ResponseWriter {
   readonly errors: ProjectedError[] = []
   readonly #told = new Set<string>()
   readonly #options: WriterOptions
-  readonly #texts = new Map<ProjectedField, Map<object, string>>()
+  readonly #texts = new Map<ProjectedBranch, Map<unknown, string>>()
   /** Only the first `#depth` elements are valid; elements are overwritten, never removed. */
   readonly #path: (string | number)[]
   #depth: number
@@ -96,7 +98,7 @@ class ResponseWriter {
     switch (field.kind) {
       case 'value': {
         const value = source[field.source]
-        const text = field.memo ? this.#recall(field, value) : this.#complete(field.type, value)
+        const text = this.#complete(field.type, value)
         return text || this.#writeNull(field.type, text, { holder: source, key: field.source })
       }
       case 'constant':
@@ -112,20 +114,30 @@ class ResponseWriter {
     }
   }
 
-  /** Writes what hangs in the tree at several places once, unless errors need a path for each place. */
-  #recall(field: ProjectedField & { kind: 'value' }, value: unknown): string | undefined {
-    const { shared, faults } = this.#options
-    if (!shared || faults.all.length > 0 || typeof value !== 'object' || value === null) {
-      return this.#complete(field.type, value)
+  /** Writes what hangs in the tree at several places once, unless errors or deferred fragments need each place. */
+  #recall(type: ProjectedBranch, value: unknown): string {
+    const { shared, faults, part } = this.#options
+    if (!type.memo || !shared || part || faults.all.length > 0)
+      return this.#writeBranch(type, value)
+    let texts = this.#texts.get(type)
+    if (!texts) {
+      texts = new Map()
+      this.#texts.set(type, texts)
     }
-    const texts = this.#texts.get(field) ?? new Map<object, string>()
-    this.#texts.set(field, texts)
     const known = texts.get(value)
     if (known !== undefined) return known
     const reported = this.errors.length
-    const text = this.#complete(field.type, value)
-    if (text && this.errors.length === reported) texts.set(value, text)
+    const text = this.#writeBranch(type, value)
+    if (this.errors.length === reported) texts.set(value, text)
     return text
+  }
+
+  #writeBranch(type: ProjectedBranch, value: unknown): string {
+    if (type.kind === 'list' && Array.isArray(value)) return this.#writeList(type, value)
+    if (type.kind === 'object' && isResponseObject(value))
+      return this.#writeObject(type.selection, value)
+    this.#fail(`The value of ${type.coordinate} does not fit its type.`)
+    return failed
   }
 
   #complete(type: ProjectedType, value: unknown): string | undefined {
@@ -137,11 +149,8 @@ class ResponseWriter {
         break
       }
       case 'list':
-        if (Array.isArray(value)) return this.#writeList(type, value)
-        break
       case 'object':
-        if (isResponseObject(value)) return this.#writeObject(type.selection, value)
-        break
+        return this.#recall(type, value)
       case 'deferring':
         if (isResponseObject(value)) return this.#writeDeferring(type.selection, value)
     }
