@@ -20,6 +20,7 @@ import type { Admit } from './admission.ts'
 import { Congestion } from './congestion.ts'
 import { refusalFor } from './http-refusal.ts'
 import { readSocketAuthorization } from './socket-authorization.ts'
+import { textFrame } from './socket-frame.ts'
 import { runSocketOperation, type SocketOperation } from './socket-operation.ts'
 
 /** Bounds on one socket. */
@@ -233,11 +234,12 @@ export class GraphqlSocket {
   }
 
   #send(text: string): void {
-    const { socket } = this.#connection
+    const { socket, stream } = this.#connection
     if (socket.readyState !== WebSocket.OPEN) return
     // What was sent before counts, not this message: one that is large must not close a socket that keeps up.
     if (socket.bufferedAmount > this.#deps.limits.bufferedBytes) this.#giveUp()
-    else socket.send(text)
+    // `ws` writes to the same stream at once, since nothing is compressed: the order stays.
+    else stream.write(textFrame(text))
   }
 
   /** The close frame waits behind everything that the client does not read, so it is not waited for. */
