@@ -50,14 +50,18 @@ export function openResultStream<Result, Event>(
     controller.abort()
     return last
   }
-  const read = async (): Promise<Step<Result>> => {
-    try {
-      const step = await iterator.next()
-      if (!step.done) return { done: false, value: await resultOf(step.value) }
-    } catch (error) {
-      return endWith({ done: false, value: failureOf(error) })
+  const read = (settle: (step: Step<Result>) => void): void => {
+    const fail = (error: unknown): void => settle(endWith({ done: false, value: failureOf(error) }))
+    const take = (step: IteratorResult<Event, unknown>): void => {
+      if (step.done) settle(endWith(done))
+      else resultOf(step.value).then((value) => settle({ done: false, value }), fail)
     }
-    return endWith(done)
+    try {
+      // Callbacks, because awaiting costs every listener of every event some promises more.
+      Promise.resolve(iterator.next()).then(take).catch(fail)
+    } catch (error) {
+      fail(error)
+    }
   }
   const onAbort = (): void => {
     for (const leave of waiting) leave()
@@ -73,9 +77,10 @@ export function openResultStream<Result, Event>(
         if (signal.aborted) return resolve(done)
         const leave = (): void => resolve(done)
         waiting.add(leave)
-        void read()
-          .then(resolve)
-          .finally(() => waiting.delete(leave))
+        read((step) => {
+          waiting.delete(leave)
+          resolve(step)
+        })
       }),
     async return() {
       controller.abort()
