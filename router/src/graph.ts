@@ -1,3 +1,4 @@
+import type { AnswerAudience } from '@gravity/shared/server/answer-audience'
 import type { RequestIdentity, Viewer } from '@gravity/shared/viewer/viewer'
 import type { DocumentNode, GraphQLFormattedError, GraphQLSchema, OperationTypeNode } from 'graphql'
 import type { Freshness } from './caching/freshness.ts'
@@ -113,6 +114,8 @@ export interface GraphCall {
   hold?(): (() => void) | undefined
   /** Told what the answer is made of; set by caches in front of the graph. */
   freshness?: Freshness | undefined
+  /** Told for whom the answer is; set for those that are shared. */
+  readonly audience?: AnswerAudience | undefined
 }
 
 export interface Graph {

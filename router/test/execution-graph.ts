@@ -33,7 +33,7 @@ export function aSubgraph({ name, sdl, resolvers }: TestSubgraph): Subgraph {
     execute: createCompiledExecutor(schema),
     routes: [],
     checks: {},
-    createContext: ({ identity }) => ({ identity }),
+    createContext: ({ identity, audience }) => ({ identity, audience }),
     start: async () => undefined,
     stop: async () => undefined,
   }

@@ -24,6 +24,7 @@ export function createCachingClient(options: EntityFetchesOptions): SubgraphClie
       return client.send(request, call).then((response) => {
         const policy = policyOf(response)
         freshness.restrict(policy)
+        if (response.audience) freshness.audience.add(response.audience)
         if (policy && response.data) {
           collectTags(request, response.data, { rules: rules(), tags: freshness.tags })
         }

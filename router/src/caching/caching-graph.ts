@@ -74,7 +74,10 @@ class CachedQueries {
     const known = this.#knownOperation(operation)
     const key = known.scope && answers ? this.#keyFor(known, operation, call) : undefined
     const entry = key === undefined ? undefined : answers?.get(key)
-    if (entry) return Promise.resolve(entry.value.result)
+    const viewerId = call.identity.viewer?.userId ?? null
+    if (entry && entry.value.audience?.includes(viewerId) !== false) {
+      return Promise.resolve(entry.value.result)
+    }
     return flights.run({
       flights: known.flights,
       call,
@@ -97,10 +100,13 @@ class CachedQueries {
     const policy = freshness.policy()
     if (!answers || !policy || result.refused || result.errors.length > 0) return result
     if (invalidations.hitSince(freshness.tags, freshness.since)) return result
+    const { isEverybody } = freshness.audience
+    if (!freshness.audience.includes(call.identity.viewer?.userId ?? null)) return result
     known.scope = policy.scope
-    const isForAll = known.isOpen && policy.scope === 'PUBLIC'
+    const isForAll = known.isOpen && policy.scope === 'PUBLIC' && isEverybody
+    const audience = isEverybody ? undefined : freshness.audience
     const { body } = result
-    const answer = new KeptAnswer({ body, policy, isForAll, forwarded, storedAt })
+    const answer = new KeptAnswer({ body, policy, isForAll, audience, forwarded, storedAt })
     const key = this.#keyFor(known, operation, call)
     if (key !== undefined) {
       answer.entry = answers.set(key, {

@@ -66,13 +66,15 @@ export class EntityFetches {
     if (this.#scopes.size === 0) return this.#fetch(fetch)
     const lists = this.#listsOf(request.operation)
     const keyOf = this.#keysFor(fetch)
+    const viewerId = fetch.call.identity.viewer?.userId ?? null
     const asked = new EntityRequest(request, lists, (list, representation) =>
-      this.#find(keyOf(list, representation)),
+      this.#find(keyOf(list, representation), viewerId),
     )
     const { known } = asked
     if (known.length === 0) return this.#fetch(fetch)
     for (const { expiresAt, tags, value } of known) {
       freshness.restrict({ maxAge: this.#secondsUntil(expiresAt), scope: value.scope })
+      if (value.audience) freshness.audience.add(value.audience)
       for (const tag of tags) freshness.tags.add(tag)
     }
     if (asked.isComplete) return asked.complete()
@@ -87,6 +89,7 @@ export class EntityFetches {
     const response = await client.send(request, call)
     const policy = policyOf(response)
     freshness.restrict(policy)
+    if (response.audience) freshness.audience.add(response.audience)
     if (policy) this.#keep(fetch, { response, policy, since, storedAt })
     return response
   }
@@ -98,23 +101,27 @@ export class EntityFetches {
     const lists = this.#listsOf(fetch.request.operation)
     for (const { selection } of lists) this.#scopes.set(selection, scope)
     const keyOf = this.#keysFor(fetch)
+    const audience = response.audience?.isEverybody ? undefined : response.audience
+    const isForOthers = audience?.includes(fetch.call.identity.viewer?.userId ?? null) ?? true
     const expiresAt = storedAt + maxAge * 1_000
     for (const found of entitiesIn(fetch.request, lists, response)) {
       const tags = new Set<string>()
       collectEntityTags(found, { rules, tags })
       for (const tag of tags) fetch.freshness.tags.add(tag)
       const key = keyOf(found.list, found.representation)
-      if (!entities || key === undefined || invalidations.hitSince(tags, since)) continue
+      if (!entities || key === undefined || !isForOthers) continue
+      if (invalidations.hitSince(tags, since)) continue
       // The answer itself goes to somebody who may change it.
       const entity = copyObject(found.entity)
-      const value = { entity, scope }
+      const value = { entity, scope, audience }
       entities.set(key, { value, bytes: bytesOf(entity), storedAt, expiresAt, tags })
     }
   }
 
-  #find(key: string | undefined): KeptEntity | undefined {
+  #find(key: string | undefined, viewerId: string | null): KeptEntity | undefined {
     const kept = key === undefined ? undefined : this.#options.entities?.get(key)
-    return kept && this.#secondsUntil(kept.expiresAt) >= 1 ? kept : undefined
+    if (!kept || this.#secondsUntil(kept.expiresAt) < 1) return undefined
+    return kept.value.audience?.includes(viewerId) === false ? undefined : kept
   }
 
   #secondsUntil(time: number): number {

@@ -1,4 +1,5 @@
 import type { CachePolicy } from '@gravity/shared/cache/cache-policy'
+import type { AnswerAudience } from '@gravity/shared/server/answer-audience'
 import { isResponseObject, type ResponseObject } from '../execution/response-tree.ts'
 import type {
   SubgraphError,
@@ -13,6 +14,8 @@ import type { TaggedEntry } from './tagged-cache.ts'
 export interface Entity {
   readonly entity: ResponseObject
   readonly scope: CachePolicy['scope']
+  /** Whom of those it is not for; undefined for nobody. */
+  readonly audience: AnswerAudience | undefined
 }
 
 export type KeptEntity = TaggedEntry<Entity>

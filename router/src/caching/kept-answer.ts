@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { CachePolicy } from '@gravity/shared/cache/cache-policy'
+import type { AnswerAudience } from '@gravity/shared/server/answer-audience'
 import type { GraphResult } from '../graph.ts'
 import type { TaggedEntry } from './tagged-cache.ts'
 
@@ -8,6 +9,8 @@ export interface KeptAnswerOptions {
   readonly policy: CachePolicy
   /** Whether everybody may see it: then caches between router and client may give it to everybody too. */
   readonly isForAll: boolean
+  /** Whom of those who may see it it is not for; undefined for nobody. */
+  readonly audience?: AnswerAudience | undefined
   /** The headers of the client that subgraphs get; `*` when that is not known beforehand. */
   readonly forwarded: readonly string[]
   /** In milliseconds since the epoch. */
@@ -22,6 +25,7 @@ export class KeptAnswer {
   /** The value of `vary`: what the answer depends on besides the address. */
   readonly vary: string
   readonly isForAll: boolean
+  readonly audience: AnswerAudience | undefined
   readonly storedAt: number
   /** The body as it was sent compressed, by the coding. */
   readonly compressed = new Map<string, Buffer>()
@@ -31,9 +35,10 @@ export class KeptAnswer {
   entry: TaggedEntry<KeptAnswer> | undefined
   #etag: string | undefined
 
-  constructor({ body, policy, isForAll, forwarded, storedAt }: KeptAnswerOptions) {
+  constructor({ body, policy, isForAll, audience, forwarded, storedAt }: KeptAnswerOptions) {
     this.body = body
     this.isForAll = isForAll
+    this.audience = audience
     this.storedAt = storedAt
     // Many caches on the way do not look at `vary`, so what other headers decide is not for them.
     const isPublic = isForAll && forwarded.length === 0

@@ -13,6 +13,6 @@ export function viewerKey(viewer: Viewer | null): string | undefined {
   return key
 }
 
-function keyOf({ userId, roles, scopes }: Viewer): string {
-  return JSON.stringify([userId, roles.toSorted(), scopes.toSorted()])
+function keyOf({ userId, roles, scopes, clientId }: Viewer): string {
+  return JSON.stringify([userId, roles.toSorted(), scopes.toSorted(), clientId !== undefined])
 }

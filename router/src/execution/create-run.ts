@@ -7,7 +7,7 @@ import { Faults } from './faults.ts'
 /** Starts an execution with an empty response tree. */
 export function createRun(
   { operation, variables }: BoundOperation,
-  { identity, signal, headers, freshness }: GraphCall,
+  { identity, signal, headers, freshness, audience }: GraphCall,
   mask: ErrorMask,
 ): ExecutionRun {
   const { supergraph, clientOf } = operation.generation
@@ -16,7 +16,7 @@ export function createRun(
     faults: new Faults(),
     types: supergraph.types,
     variables,
-    call: { identity, signal, headers, freshness },
+    call: { identity, signal, headers, freshness, audience },
     describe: {
       ofError: (error, subgraph) => mask.ofError(error, { subgraph, identity, signal }),
       ofFailure: (cause, subgraph) => mask.ofFailure(cause, { subgraph, identity, signal }),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { SharedEvents } from '@gravity/shared/server/shared-events'
+import { SharedEvents, type SharingViewer } from '@gravity/shared/server/shared-events'
 import type { RequestIdentity } from '@gravity/shared/viewer/viewer'
 import { Kind, type SelectionNode, visit } from 'graphql'
 import type { GraphResult } from '../graph.ts'
@@ -36,9 +36,9 @@ export class SharedAnswers {
   once(
     bound: BoundOperation,
     shared: { readonly event: object; readonly key: string },
-    work: () => Promise<GraphResult>,
+    viewer: SharingViewer<GraphResult>,
   ): Promise<GraphResult> {
-    return this.#variantOf(bound.compiled).answers.once(shared.event, shared.key, work)
+    return this.#variantOf(bound.compiled).answers.once(shared.event, shared.key, viewer)
   }
 
   #variantOf(compiled: CompiledOperation): Variant {

@@ -1,4 +1,5 @@
 import { openResultStream, type ResultStream } from '@gravity/shared/server/result-stream'
+import { copyObject } from '../caching/copy-value.ts'
 import type { ErrorMask } from '../errors.ts'
 import type { GraphCall, GraphResult } from '../graph.ts'
 import type { Operation } from '../planning/operation.ts'
@@ -87,10 +88,21 @@ function answerEvent(event: SubgraphResponse, subscription: Subscription): Promi
   if (!sharedAnswers || eventKey === undefined || !event.data) {
     return completeEvent(event, subscription)
   }
-  // The first subscriber may leave while the others still wait.
-  const forAll = { ...subscription, call: { ...call, signal: new AbortController().signal } }
-  const shared = { event: event.data, key: eventKey }
-  return sharedAnswers.once(bound, shared, () => completeEvent(event, forAll))
+  const { data } = event
+  return sharedAnswers.once(
+    bound,
+    { event: data, key: eventKey },
+    {
+      userId: call.identity.viewer?.userId ?? null,
+      work(audience) {
+        // The first subscriber may leave while the others still wait.
+        const { signal } = new AbortController()
+        const forAll = { ...subscription, call: { ...call, signal, audience } }
+        // For those who find that it is not for them, the event must stay as it is.
+        return completeEvent({ ...event, data: copyObject(data) }, forAll)
+      },
+    },
+  )
 }
 
 async function completeEvent(

@@ -1,4 +1,5 @@
 import { GravityError } from '@gravity/shared/errors/gravity-error'
+import { AnswerAudience } from '@gravity/shared/server/answer-audience'
 import { IDENTITY_HEADER, type IdentitySigner } from '@gravity/shared/viewer/signed-identity'
 import type { Pool } from 'undici'
 import { checkCall, checkReadiness, typenameRequest } from './check-subgraph.ts'
@@ -88,7 +89,12 @@ async function send(
   try {
     const answer = await exchange.send(message, { request, call, headers })
     call.onStatus?.(answer.status)
-    return responseOf(answer, client)
+    const response = responseOf(answer, client)
+    if (answer.audience === undefined) return response
+    const audience = new AnswerAudience()
+    audience.addHeader(answer.audience)
+    call.audience?.add(audience)
+    return { ...response, audience }
   } catch (cause) {
     if (call.signal.aborted || cause instanceof GravityError) throw cause
     throw subgraphFailure(name, reasonOf(cause), { cause })

@@ -1,4 +1,5 @@
 import type { CachePolicy } from '@gravity/shared/cache/cache-policy'
+import { AUDIENCE_HEADER } from '@gravity/shared/server/answer-audience'
 import type { Dispatcher, Pool } from 'undici'
 import { httpCachePolicy } from '../caching/http-policy.ts'
 
@@ -21,6 +22,8 @@ export interface HttpAnswer {
   readonly retryAfter: string | undefined
   /** For how long it may be kept, as its headers say. */
   readonly cachePolicy?: CachePolicy | undefined
+  /** For whom it is; undefined for everybody. */
+  readonly audience?: string | undefined
   readonly body: string
 }
 
@@ -77,6 +80,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
   #contentType = ''
   #retryAfter: string | undefined
   #cachePolicy: CachePolicy | undefined
+  #audience: string | undefined
   #bytes = 0
 
   constructor(request: HttpPost, settle: Settle) {
@@ -101,6 +105,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
     this.#status = status
     this.#contentType = String(headers['content-type'] ?? '')
     this.#cachePolicy = httpCachePolicy(headers)
+    this.#audience = headers[AUDIENCE_HEADER]?.toString()
     if (status >= 500) this.#retryAfter = headers['retry-after']?.toString()
   }
 
@@ -121,6 +126,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
       contentType: this.#contentType,
       retryAfter: this.#retryAfter,
       cachePolicy: this.#cachePolicy,
+      audience: this.#audience,
       body,
     })
   }

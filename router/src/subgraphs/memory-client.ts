@@ -1,5 +1,6 @@
 import { GravityError } from '@gravity/shared/errors/gravity-error'
 import type { Logger } from '@gravity/shared/log/logger'
+import { AnswerAudience } from '@gravity/shared/server/answer-audience'
 import { createInMemoryCaller } from '@gravity/shared/server/call-in-memory'
 import type { Subgraph } from '@gravity/shared/server/subgraph'
 import type { OperationSpans } from '@gravity/shared/telemetry/operation-spans'
@@ -22,10 +23,11 @@ export function createMemoryClient(
   const caller = createInMemoryCaller(subgraph, options)
   return {
     async send(request, call) {
-      const response = responseOf(await caller.execute(operationOf(request, call)))
+      const audience = call.audience ?? new AnswerAudience()
+      const response = responseOf(await caller.execute({ ...operationOf(request, call), audience }))
       if (!call.freshness) return response
       const { document, name } = request.operation
-      return { ...response, cachePolicy: caller.cachePolicyOf(document, name) }
+      return { ...response, cachePolicy: caller.cachePolicyOf(document, name), audience }
     },
     async subscribe(request, call) {
       const result = await caller.subscribe(operationOf(request, call))
@@ -82,7 +84,7 @@ function responses(
   > =>
     done || !value ? { done: true, value: undefined } : { done: false, value: responseOf(value) }
   return {
-    next: async () => step(await results.next()),
+    next: () => results.next().then(step),
     async return() {
       await results.return?.()
       return { done: true, value: undefined }

@@ -1,4 +1,5 @@
 import type { CachePolicy } from '@gravity/shared/cache/cache-policy'
+import type { AnswerAudience } from '@gravity/shared/server/answer-audience'
 import type { RequestIdentity } from '@gravity/shared/viewer/viewer'
 import type { DocumentNode, OperationTypeNode } from 'graphql'
 import type { Freshness } from '../caching/freshness.ts'
@@ -39,6 +40,8 @@ export interface SubgraphCall {
   readonly eventKey?: string | undefined
   /** Told what an answer is made of. Set for queries whose answer may be kept, or made of what is kept. */
   readonly freshness?: Freshness | undefined
+  /** Told for whom else an answer is. */
+  readonly audience?: AnswerAudience | undefined
   /** By plugins, beside those that rules choose; not for subscriptions, which share a connection. */
   readonly addedHeaders?: Readonly<Record<string, string>> | undefined
   /** Told the status of an answer that came over HTTP. */
@@ -59,6 +62,8 @@ export interface SubgraphResponse {
   readonly errors: readonly SubgraphError[]
   /** For how long, and for whom, it may be kept when it has no errors; undefined when it may not. */
   readonly cachePolicy?: CachePolicy | undefined
+  /** Whom of those it is not for; absent for nobody. */
+  readonly audience?: AnswerAudience | undefined
 }
 
 /** The way to one subgraph. */

@@ -10,6 +10,7 @@ import type { GraphqlEndpoint } from './graphql-endpoint.ts'
 import { type HttpAnswer, jsonAnswer, refusalAnswer, sendAnswer } from './http-answer.ts'
 import { BodyError, readBody } from './read-body.ts'
 import { checkReadiness } from './readiness.ts'
+import { matchesPath } from './route-path.ts'
 import type { ServerMetrics } from './server-metrics.ts'
 import type { PublicRoute, Subgraph } from './subgraph.ts'
 
@@ -101,9 +102,10 @@ async function answerPublicRoute(
 ): Promise<HttpAnswer> {
   const { request, headers, url } = exchange
   const signed = headers[IDENTITY_HEADER]
-  const identity = signed === undefined ? strangerIdentity(exchange) : verifyCaller(signed, options)
+  const isStranger = signed === undefined && route.internal !== true
+  const identity = isStranger ? strangerIdentity(exchange) : verifyCaller(signed, options)
   const body = await readBody(request, options.maximumBytes)
-  return route.handle({ headers, query: url.searchParams, body, identity })
+  return route.handle({ path: url.pathname, headers, query: url.searchParams, body, identity })
 }
 
 async function answerReady(options: RequestAnswererOptions): Promise<HttpAnswer> {
@@ -141,7 +143,7 @@ function matchRequest({ request, url }: Exchange, options: RequestAnswererOption
   const operation = request.method === 'GET' ? operations[url.pathname] : undefined
   if (operation) return { route: url.pathname, answer: operation }
   const route = subgraph.routes.find(
-    ({ method, path }) => method === request.method && path === url.pathname,
+    ({ method, path }) => method === request.method && matchesPath(path, url.pathname),
   )
   if (route) {
     return { route: route.path, answer: (exchange) => answerPublicRoute(route, exchange, options) }

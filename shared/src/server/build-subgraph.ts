@@ -5,9 +5,12 @@ import { invariant } from '../errors/invariant.ts'
 import { createCompiledExecutor } from '../execution/compiled-executor.ts'
 import { sharedScalars } from '../graphql/scalars.ts'
 import { enforceTextRules } from '../graphql/text-rules.ts'
+import { identityWithin } from '../viewer/delegation.ts'
 import type { RequestIdentity } from '../viewer/viewer.ts'
 import { enforceAccessRules } from './access-rules.ts'
+import { AnswerAudience } from './answer-audience.ts'
 import { guardField } from './guard-field.ts'
+import { refuseActors } from './refuse-actors.ts'
 import { assertResolversFit, type ResolverMap } from './resolver-fit.ts'
 import type { PublicRoute, Subgraph } from './subgraph.ts'
 import { subgraphSdl } from './subgraph-sdl.ts'
@@ -22,7 +25,11 @@ export interface SubgraphOptions<Context extends object> {
   readonly createContext: (request: {
     readonly identity: RequestIdentity
     readonly signal: AbortSignal
+    /** To be told when an answer is not for everybody, although the schema says so. */
+    readonly audience: AnswerAudience
   }) => Context
+  /** Which mutations are refused to an administrator who acts as somebody else, by their names; none by default. */
+  readonly onlyInPerson?: (mutation: string) => boolean
   readonly routes?: readonly PublicRoute[]
   readonly checks?: Subgraph['checks']
   readonly start?: () => Promise<void>
@@ -88,10 +95,9 @@ export function buildSubgraph<Context extends object>(options: SubgraphOptions<C
   const identities = createIdentityMark()
   enforceTextRules(schema)
   limitRepresentations(schema)
-  enforceAccessRules(schema, {
-    document,
-    viewerOf: (context) => identities.read(context)?.viewer ?? null,
-  })
+  const viewerOf = (context: unknown) => identities.read(context)?.viewer ?? null
+  if (options.onlyInPerson) refuseActors(schema, { isRefused: options.onlyInPerson, viewerOf })
+  enforceAccessRules(schema, { domain: options.name, document, viewerOf })
   return {
     name: options.name,
     sdl,
@@ -99,7 +105,10 @@ export function buildSubgraph<Context extends object>(options: SubgraphOptions<C
     execute: createCompiledExecutor(schema),
     routes: options.routes ?? [],
     checks: options.checks ?? {},
-    createContext: (request) => identities.write(options.createContext(request), request.identity),
+    createContext({ identity, signal, audience = new AnswerAudience() }) {
+      const seen = identityWithin(options.name, identity)
+      return identities.write(options.createContext({ identity: seen, signal, audience }), identity)
+    },
     start: async () => options.start?.(),
     stop: async () => options.stop?.(),
   }

@@ -15,6 +15,7 @@ import { invariant } from '../errors/invariant.ts'
 import type { Logger } from '../log/logger.ts'
 import type { OperationTrace } from '../telemetry/operation-spans.ts'
 import type { RequestIdentity } from '../viewer/viewer.ts'
+import { AnswerAudience, AUDIENCE_HEADER } from './answer-audience.ts'
 import { createCachePolicies } from './cache-policies.ts'
 import { type HttpAnswer, jsonAnswer, refusalAnswer } from './http-answer.ts'
 import { asGraphQLError } from './run-operation.ts'
@@ -51,10 +52,12 @@ export interface GraphqlEndpoint {
 }
 
 const call = Symbol('call')
+const answer = Symbol('answer')
 
 /** Apollo Server copies contexts; what its plugins need to know of a request travels in them. */
 interface CallContext {
   readonly [call]: GraphqlRequest
+  readonly [answer]: AnswerAudience
 }
 
 /** Apollo's own names for what callers did wrong; every other code is ours or, for persisted queries, a protocol's. */
@@ -112,13 +115,23 @@ function tellOperations(): ApolloServerPlugin<CallContext> {
   }
 }
 
-/** Tells routers for how long they may keep an answer. Apollo's own plugin would look at every field of every answer. */
+/**
+ * Tells routers for whom an answer is, and for how long they may keep it. Apollo's own plugin would look at every field of
+ * every answer.
+ */
 function tellCachePolicy({ subgraph }: GraphqlEndpointOptions): ApolloServerPlugin<CallContext> {
   const policyOf = createCachePolicies(subgraph.schema)
   return {
     async requestDidStart() {
       return {
-        async willSendResponse({ document, operationName, response: { body, http } }) {
+        async willSendResponse({
+          document,
+          operationName,
+          contextValue,
+          response: { body, http },
+        }) {
+          const { headerText: audience } = contextValue[answer]
+          if (audience !== undefined) http.headers.set(AUDIENCE_HEADER, audience)
           if (!document || body.kind !== 'single' || body.singleResult.errors) return
           const policy = policyOf(document, operationName ?? undefined)
           if (policy) http.headers.set('cache-control', cacheControlText(policy))
@@ -199,7 +212,10 @@ export async function openGraphqlEndpoint(
   // Here and not in Apollo's `context`, which would put its own words in front of the error's.
   const createCallContext = (request: GraphqlRequest): CallContext | GraphQLError => {
     try {
-      return Object.assign(options.subgraph.createContext(request), { [call]: request })
+      const { identity, signal } = request
+      const audience = new AnswerAudience()
+      const context = options.subgraph.createContext({ identity, signal, audience })
+      return Object.assign(context, { [call]: request, [answer]: audience })
     } catch (error) {
       const failure = asGraphQLError(error)
       observe([failure], request, options)

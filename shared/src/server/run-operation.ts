@@ -7,6 +7,7 @@ import {
 import type { ExecutionRequest } from '../execution/compiled-executor.ts'
 import type { Logger } from '../log/logger.ts'
 import type { RequestIdentity } from '../viewer/viewer.ts'
+import { AnswerAudience } from './answer-audience.ts'
 import { openResultStream, type ResultStream } from './result-stream.ts'
 import type { SharedEvents } from './shared-events.ts'
 import type { Subgraph } from './subgraph.ts'
@@ -25,6 +26,8 @@ export interface SubgraphOperation {
    * per event, which was executed once. Whoever sends the key decides whether the result may be changed.
    */
   readonly eventKey?: string | undefined
+  /** Told for whom the answer is. */
+  readonly audience?: AnswerAudience | undefined
 }
 
 /** Where operations run and what becomes of their results. */
@@ -40,11 +43,12 @@ export interface OperationHost<Result> {
 
 function executionRequest(subgraph: Subgraph, operation: SubgraphOperation): ExecutionRequest {
   const { document, operationName, variables, identity, signal } = operation
+  const audience = operation.audience ?? new AnswerAudience()
   return {
     document,
     operationName,
     variableValues: variables,
-    contextValue: subgraph.createContext({ identity, signal }),
+    contextValue: subgraph.createContext({ identity, signal, audience }),
   }
 }
 
@@ -109,7 +113,10 @@ function runEvent<Result>(
   }
   // The first subscriber may leave while the others still wait.
   const forAll = { ...operation, signal: new AbortController().signal }
-  return sharedEvents.once(event, eventKey, () => run(host, forAll, event))
+  return sharedEvents.once(event, eventKey, {
+    userId: operation.identity.viewer?.userId ?? null,
+    work: (audience) => run(host, { ...forAll, audience }, event),
+  })
 }
 
 /**

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import type { AnswerAudience } from './answer-audience.ts'
 import { SharedEvents } from './shared-events.ts'
 
 describe('SharedEvents', () => {
@@ -12,8 +13,8 @@ describe('SharedEvents', () => {
     }
 
     const results = await Promise.all([
-      shared.once(event, 'a', work),
-      shared.once(event, 'a', work),
+      shared.once(event, 'a', { userId: 'one', work }),
+      shared.once(event, 'a', { userId: null, work }),
     ])
 
     expect(results).toEqual([1, 1])
@@ -23,8 +24,51 @@ describe('SharedEvents', () => {
     const shared = new SharedEvents<string>()
     const event = {}
 
-    expect(await shared.once(event, 'a', async () => 'first')).toBe('first')
-    expect(await shared.once(event, 'b', async () => 'second')).toBe('second')
-    expect(await shared.once({}, 'a', async () => 'third')).toBe('third')
+    const answer = (text: string) => ({ userId: null, work: async () => text })
+
+    expect(await shared.once(event, 'a', answer('first'))).toBe('first')
+    expect(await shared.once(event, 'b', answer('second'))).toBe('second')
+    expect(await shared.once({}, 'a', answer('third'))).toBe('third')
+  })
+
+  /** Whoever asks gets the name of the one whose work it is. */
+  async function workers(
+    asking: readonly string[],
+    say: (audience: AnswerAudience) => void,
+  ): Promise<string[]> {
+    const shared = new SharedEvents<string>()
+    const event = {}
+    return Promise.all(
+      asking.map((userId) =>
+        shared.once(event, 'key', {
+          userId,
+          async work(audience) {
+            await Promise.resolve()
+            say(audience)
+            return userId
+          },
+        }),
+      ),
+    )
+  }
+
+  it('gives their own to those for whom the result is not', async () => {
+    const asked = await workers(['ann', 'bob', 'cyd'], (audience) => audience.exclude(['bob']))
+
+    expect(asked).toEqual(['ann', 'bob', 'ann'])
+  })
+
+  it('does not give to others what was made for somebody it excludes', async () => {
+    const asked = await workers(['bob', 'ann', 'cyd', 'bob'], (audience) =>
+      audience.exclude(['bob']),
+    )
+
+    expect(asked).toEqual(['bob', 'ann', 'ann', 'bob'])
+  })
+
+  it('shares nothing that is personal', async () => {
+    const asked = await workers(['ann', 'bob', 'cyd'], (audience) => audience.restrict())
+
+    expect(asked).toEqual(['ann', 'bob', 'cyd'])
   })
 })

@@ -2,15 +2,23 @@ import type { GraphQLSchema } from 'graphql'
 import type { ExecuteOperation } from '../execution/compiled-executor.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { RequestIdentity } from '../viewer/viewer.ts'
+import type { AnswerAudience } from './answer-audience.ts'
 
 /** A plain HTTP route that a subgraph owns and the router publishes under the same path, such as the key set. */
 export interface PublicRoute {
   readonly method: 'GET' | 'POST'
+  /** Where the last segment is `*`, every address that has another one there. */
   readonly path: string
+  /** `own`: the header `authorization` is for the route to judge, not an access token for the router to verify. */
+  readonly authorization?: 'own'
+  /** For the router itself: it calls it, and publishes it to nobody. */
+  readonly internal?: true
   handle(request: PublicRouteRequest): Promise<PublicRouteResponse>
 }
 
 export interface PublicRouteRequest {
+  /** As it was asked for, without the query. */
+  readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly query: URLSearchParams
   readonly body: string
@@ -39,6 +47,8 @@ export interface Subgraph {
   createContext(request: {
     readonly identity: RequestIdentity
     readonly signal: AbortSignal
+    /** Told for whom the answer is, where that matters to the caller. */
+    readonly audience?: AnswerAudience
   }): object
   /** Starts what works in the background: relay, consumers, jobs. */
   start(): Promise<void>
