@@ -26,6 +26,7 @@ import { createEventStreams } from './transport/server-sent-events.ts'
 import { SharedEventStreams } from './transport/shared-event-streams.ts'
 import { SharedStreamRequests } from './transport/shared-stream-requests.ts'
 import { createWebSocketServer } from './transport/websocket-server.ts'
+import type { ApiKeySource } from './viewer/api-key-source.ts'
 import { createAuthentication } from './viewer/authentication.ts'
 import { createClientAddressResolver } from './viewer/client-address.ts'
 import type { KeySource } from './viewer/key-source.ts'
@@ -40,6 +41,8 @@ export interface RouterOptions {
   readonly log: Logger
   /** Where access tokens are verified against; without it every token is refused. */
   readonly keySource?: KeySource | undefined
+  /** Who an API key stands for; without it every key is refused. */
+  readonly apiKeys?: ApiKeySource | undefined
   /** Sessions whose tokens no longer count; without it a token counts until it expires. */
   readonly sessions?: SessionDenyList | undefined
   /** Plain HTTP routes of the subgraphs. */
@@ -70,7 +73,7 @@ export const GRAPHQL_PATH = '/graphql'
 
 /** The public face of a graph: everything a client can reach. */
 export function createRouter(options: RouterOptions): Router {
-  const { config, log, keySource, sessions, checks = {} } = options
+  const { config, log, keySource, apiKeys, sessions, checks = {} } = options
   const { bodyLimitBytes, socketLimits, timeouts, stopGraceMs } = config
   const now = options.now ?? (() => new Date())
   const stopping = new AbortController()
@@ -83,7 +86,8 @@ export function createRouter(options: RouterOptions): Router {
   const cors = createCorsPolicy(config.corsOrigins)
   const resolveClientAddress = createClientAddressResolver(config.trustedProxies)
 
-  const authentication = createAuthentication({ keySource, deniedSessions: sessions, now, log })
+  const deniedSessions = sessions
+  const authentication = createAuthentication({ keySource, apiKeys, deniedSessions, now, log })
   const lifetimes = new ViewerLifetimes({ sessions, now, log })
   const countRequest = createRequestRate({
     rates: config.requestRates,

@@ -6,7 +6,7 @@ import { openPlatform } from '@gravity/shared/platform/open-platform'
 import type { Platform } from '@gravity/shared/platform/platform'
 import { viewerIndependentFields } from '@gravity/shared/server/viewer-independence'
 import { createSessionDenyList } from '@gravity/shared/viewer/session-deny-list'
-import { createIdentitySigner } from '@gravity/shared/viewer/signed-identity'
+import { createIdentitySigner, type IdentitySigner } from '@gravity/shared/viewer/signed-identity'
 import { type RouterConfig, readRouterConfig } from './config.ts'
 import { type OpenRouterOptions, openRouter } from './open-router.ts'
 import { usualMaximumCost } from './planning/config.ts'
@@ -15,6 +15,7 @@ import { createHttpClient } from './subgraphs/http-client.ts'
 import { type ManagedSubgraph, managedSource } from './supergraph/managed-source.ts'
 import { createSupergraph } from './supergraph/supergraph.ts'
 import { type ProxiedRoute, proxiedRoutes } from './transport/proxied-routes.ts'
+import { apiKeysFromUrl } from './viewer/api-key-source.ts'
 import { KEY_SET_PATH, keysFromUrl } from './viewer/key-source.ts'
 
 export interface ServeSubgraphsOptions {
@@ -43,9 +44,10 @@ export async function serveSubgraphs(
   )
   const sessions = opening.adopt(createSessionDenyList(platform), (open) => open.close())
   const auth = originOf(subgraphs, 'auth')
+  const signer = createSigner(secrets)
   const router = await openRouter({
     config,
-    ...reachSubgraphs({ config, secrets, platform, subgraphs, committed }),
+    ...reachSubgraphs({ config, secrets, signer, platform, subgraphs, committed }),
     rateLimits: platform.rateLimits,
     maximumCost: usualMaximumCost,
     operationsFile: join(memoryFolder(secrets), 'operations.json'),
@@ -54,13 +56,23 @@ export async function serveSubgraphs(
     log: platform.log,
     keySource: keysFromUrl(`${auth}${KEY_SET_PATH}`),
     sessions,
-    routes: proxiedRoutes(pagesOf(auth)),
+    apiKeys: apiKeysFromUrl(auth, signer),
+    routes: [
+      ...proxiedRoutes(pagesOf(auth), { name: 'auth', signer }),
+      ...proxiedRoutes(usersPages(subgraphs), { name: 'users', signer }),
+    ],
     checks: { pubsub: () => platform.pubsub.ping(), cache: () => platform.cache.ping() },
   })
   opening.defer(() => router.stop())
   const url = await router.start()
   const open = opening.move()
   return { url, stop: () => open.disposeAsync() }
+}
+
+/** What the users service answers outside GraphQL. */
+function usersPages(subgraphs: readonly ManagedSubgraph[]): ProxiedRoute[] {
+  const origin = originOf(subgraphs, 'users')
+  return [{ method: 'GET', path: '/account/export', origin }]
 }
 
 /** What the auth service answers outside GraphQL; it has no mailbox in production. */
@@ -70,12 +82,28 @@ function pagesOf(origin: string): ProxiedRoute[] {
     { method: 'GET', path: '/account/confirm', origin },
     { method: 'POST', path: '/account/confirm', origin },
     { method: 'GET', path: '/mailbox', origin },
+    { method: 'GET', path: '/.well-known/openid-configuration', origin },
+    { method: 'GET', path: '/.well-known/oauth-authorization-server', origin },
+    { method: 'GET', path: '/oauth/authorize', origin },
+    { method: 'POST', path: '/oauth/authorize', origin },
+    { method: 'GET', path: '/oauth/sign-in', origin },
+    { method: 'POST', path: '/oauth/sign-in', origin },
+    { method: 'GET', path: '/oauth/link', origin },
+    { method: 'POST', path: '/oauth/link', origin },
+    { method: 'GET', path: '/oauth/outside/*', origin },
+    { method: 'GET', path: '/oauth/outside-callback/*', origin },
+    { method: 'POST', path: '/oauth/token', authorization: 'own', origin },
+    { method: 'POST', path: '/oauth/introspect', authorization: 'own', origin },
+    { method: 'POST', path: '/oauth/revoke', authorization: 'own', origin },
+    { method: 'GET', path: '/oauth/userinfo', authorization: 'own', origin },
+    { method: 'POST', path: '/oauth/userinfo', authorization: 'own', origin },
   ]
 }
 
 interface Reach {
   readonly config: RouterConfig
   readonly secrets: PlatformConfig
+  readonly signer: IdentitySigner
   readonly platform: Platform
   readonly subgraphs: readonly ManagedSubgraph[]
   readonly committed: string
@@ -84,15 +112,12 @@ interface Reach {
 function reachSubgraphs({
   config,
   secrets,
+  signer,
   platform,
   subgraphs,
   committed,
 }: Reach): Pick<OpenRouterOptions, 'source' | 'openClient' | 'viewerIndependentFields'> {
   const { log } = platform
-  const signer = createIdentitySigner({
-    secret: secrets.meshSecret,
-    previousSecret: secrets.previousMeshSecret,
-  })
   const source = managedSource({
     subgraphs,
     fetchSdl: createSdlFetcher({ traffic: config.traffic, signer }),
@@ -106,6 +131,10 @@ function reachSubgraphs({
       createHttpClient({ name, url, signer, traffic: openTraffic() }),
     viewerIndependentFields: () => viewerIndependentFields(source.sdls() ?? []),
   }
+}
+
+function createSigner({ meshSecret, previousMeshSecret }: PlatformConfig): IdentitySigner {
+  return createIdentitySigner({ secret: meshSecret, previousSecret: previousMeshSecret })
 }
 
 function memoryFolder({ dataDirectory }: PlatformConfig): string {

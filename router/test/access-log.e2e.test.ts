@@ -17,7 +17,7 @@ interface LoggingRouter extends AsyncDisposable {
   /** The lines so far; waits until there are as many as expected. */
   lines(expected: number): Promise<Record<string, unknown>[]>
   readonly text: () => string
-  token(userId: string): Promise<string>
+  token(userId: string, claims?: Readonly<Record<string, unknown>>): Promise<string>
 }
 
 /** `production` gives lines of JSON; its other defaults are taken back as far as they are in the way. */
@@ -42,7 +42,7 @@ async function startLogging(
       return written.map((line) => JSON.parse(line))
     },
     text: () => written.join(''),
-    token: (userId) => key.sign({ userId }),
+    token: (userId, claims = {}) => key.sign({ userId, claims }),
     [Symbol.asyncDispose]: () => router.stop(),
   }
 }
@@ -115,6 +115,19 @@ describe('the access log', () => {
     )
     expect(lines[1]).toMatchObject({ req: { clientName: 'cli' }, operation: { type: 'query' } })
     expect(logging.text()).not.toContain('secret')
+  })
+
+  it('names in any case who acts as somebody else', async () => {
+    await using logging = await startLogging({ GRAVITY_ROUTER_ACCESS_LOG_VIEWER: 'off' })
+    const token = await logging.token('user-17', { act: { sub: 'admin-1' } })
+
+    await logging.router.ask('{ nothing { id } }', {
+      headers: { authorization: `Bearer ${token}` },
+    })
+
+    const [line] = await logging.lines(1)
+    expect(line).toMatchObject({ impersonatedBy: 'admin-1' })
+    expect(line).not.toHaveProperty('viewer')
   })
 
   it('has a line for each operation on a socket, when it has ended', async () => {

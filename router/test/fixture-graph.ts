@@ -38,7 +38,7 @@ const schema = buildSchema(`
     flood(characters: Int!): String!
     failing: Int!
   }
-  type Viewer { id: ID! requestId: String! clientAddress: String }
+  type Viewer { id: ID! requestId: String! clientAddress: String impersonatedBy: ID }
 `)
 
 interface FixtureOperation extends PreparedOperation {
@@ -117,6 +117,7 @@ function createRoot(
         id: identity.viewer.userId,
         requestId: identity.requestId,
         clientAddress: identity.clientAddress,
+        impersonatedBy: identity.viewer.impersonatedBy,
       },
     patience: (_: unknown, { signal }: GraphCall) =>
       track(

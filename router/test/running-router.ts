@@ -7,6 +7,7 @@ import { silentLog } from '@gravity/shared/testing/silent-log'
 import type { SessionDenyList } from '@gravity/shared/viewer/session-deny-list'
 import { type RouterConfig, readRouterConfig } from '../src/config.ts'
 import { createRouter, type RouterOptions } from '../src/router.ts'
+import type { ApiKeySource } from '../src/viewer/api-key-source.ts'
 import type { KeySource } from '../src/viewer/key-source.ts'
 import { createFixtureGraph, type FixtureGraph } from './fixture-graph.ts'
 
@@ -25,6 +26,7 @@ export interface RunningRouterOptions {
   readonly env?: NodeJS.ProcessEnv
   readonly config?: Partial<RouterConfig>
   readonly keySource?: KeySource
+  readonly apiKeys?: ApiKeySource
   readonly sessions?: SessionDenyList
   readonly rateLimits?: RateLimits
   readonly sharedCache?: Cache

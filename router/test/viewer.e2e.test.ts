@@ -51,6 +51,21 @@ describe('the viewer of a request', () => {
     expect(me).toEqual({ id: 'user-7', requestId: 'mine-2', clientAddress: '203.0.113.7' })
   })
 
+  it('is whom somebody else acts as, when the token says so', async () => {
+    const { router, key } = await startWithKeys()
+    await using _ = router
+    const token = await key.sign({ userId: 'user-7', claims: { act: { sub: 'admin-1' } } })
+
+    const response = await router.post(
+      { query: '{ me { id impersonatedBy } }' },
+      { authorization: `Bearer ${token}` },
+    )
+
+    expect(await response.json()).toEqual({
+      data: { me: { id: 'user-7', impersonatedBy: 'admin-1' } },
+    })
+  })
+
   it('is told what is wrong with the token', async () => {
     const { router, key, nextKey } = await startWithKeys()
     await using _ = router

@@ -69,6 +69,8 @@ function factsOf(scope: RequestScope, outcome: RequestOutcome, config: AccessLog
     operation: operation && { type: operation.kind, name: operation.name?.slice(0, longestName) },
     operations: scope.operations > 1 ? scope.operations : undefined,
     viewer: config.viewer ? viewer?.userId : undefined,
+    // Written in any case: whoever acts as somebody else is answerable for it.
+    impersonatedBy: viewer?.impersonatedBy,
     subgraphCalls: operation && scope.subgraphCalls,
     errorCodes: outcome.errorCodes.length > 0 ? outcome.errorCodes : undefined,
     cache: scope.isKnown || operation?.isReused ? 'hit' : undefined,

@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 import type { Logger } from '@gravity/shared/log/logger'
 import { type ListenOptions, listen } from '@gravity/shared/server/listen'
+import { anySibling } from '@gravity/shared/server/route-path'
 import type { FileWatch } from '../files/watch-files.ts'
 import type { ResolveClientAddress } from '../viewer/client-address.ts'
 import { answerBrokenRequest } from './broken-request.ts'
@@ -141,7 +142,7 @@ function dispatch(exchange: HttpExchange, options: HttpServerOptions): void {
 }
 
 function findHandler(exchange: HttpExchange, routes: ReadonlyMap<string, Route>): RouteHandler {
-  const route = routes.get(exchange.path)
+  const route = routes.get(exchange.path) ?? routes.get(anySibling(exchange.path))
   if (!route) throw notFound()
   const { method = 'GET' } = exchange.request
   const handler = handlerFor(route, method)

@@ -16,10 +16,16 @@ export interface PublicRoutesOptions {
 export function createPublicRoutes(options: PublicRoutesOptions): ReadonlyMap<string, Route> {
   const published = new Map<string, Route>()
   for (const route of options.routes) {
+    if (route.internal) continue
     const method = route.method === 'GET' ? 'get' : 'post'
-    published.set(route.path, { ...published.get(route.path), [method]: publish(route, options) })
+    const handlers = { ...published.get(route.path), [method]: publish(route, options) }
+    published.set(route.path, { ...handlers, options: answerPreflight(options) })
   }
   return published
+}
+
+function answerPreflight({ cors }: PublicRoutesOptions): RouteHandler {
+  return (exchange) => exchange.answerEmpty(204, cors.preflightHeadersFor(exchange.request.headers))
 }
 
 function publish(route: PublicRoute, options: PublicRoutesOptions): RouteHandler {
@@ -27,10 +33,10 @@ function publish(route: PublicRoute, options: PublicRoutesOptions): RouteHandler
     const { headers } = exchange.request
     exchange.allowOrigin(options.cors.headersFor(headers.origin))
     const body = await readBody(exchange.request, options.bodyLimitBytes)
-    const identity = await options.admit(headers.authorization, (viewer) =>
-      exchange.identityOf(viewer),
-    )
+    const token = route.authorization === 'own' ? undefined : headers.authorization
+    const identity = await options.admit(token, (viewer) => exchange.identityOf(viewer))
     const response = await route.handle({
+      path: exchange.path,
       headers: singleHeaders(exchange),
       query: new URLSearchParams(exchange.search),
       body,

@@ -33,6 +33,13 @@ const claimsShape = z.object({
   roles: z.array(z.string()).default([]),
   // RFC 8693, section 4.2: scopes in one string, separated by spaces.
   scope: z.string().default(''),
+  // RFC 8693, section 4.1: who acts as the subject.
+  act: z.object({ sub: z.string().min(1) }).optional(),
+  // When and how the person last proved who they are (RFC 9068, section 2.2.1; RFC 8176).
+  auth_time: z.number().optional(),
+  amr: z.array(z.string()).default([]),
+  // RFC 9068, section 2.2: the program that the token was made for; absent where a person signed in by themselves.
+  client_id: z.string().min(1).optional(),
 })
 
 /** Verifies signature (EdDSA), `typ`, `iss`, `aud`, `exp` and the claims. Throws jose's errors and zod's. */
@@ -57,6 +64,16 @@ export async function verifyAccessToken(
       roles: claims.roles,
       scopes: claims.scope.split(' ').filter((scope) => scope !== ''),
       expiresAt: claims.exp,
+      ...(claims.act && { impersonatedBy: claims.act.sub }),
+      ...proofOf(claims),
+      ...(claims.client_id !== undefined && { clientId: claims.client_id }),
     },
   }
+}
+
+function proofOf({
+  auth_time: provedAt,
+  amr: methods,
+}: z.output<typeof claimsShape>): Pick<Viewer, 'proof'> {
+  return provedAt === undefined ? {} : { proof: { provedAt, methods } }
 }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { GravityError } from '@gravity/shared/errors/gravity-error'
 import type { Logger } from '@gravity/shared/log/logger'
+import { isApiKey } from '@gravity/shared/viewer/api-key'
 import type { SessionDenyList } from '@gravity/shared/viewer/session-deny-list'
 import type { Viewer } from '@gravity/shared/viewer/viewer'
 import { errors } from 'jose'
@@ -11,12 +12,15 @@ import {
   type VerifiedToken,
   verifyAccessToken,
 } from './access-token.ts'
+import { type ApiKeySource, createApiKeys } from './api-key-source.ts'
 import type { KeySource } from './key-source.ts'
 import { createSigningKeys } from './signing-keys.ts'
 
 export interface AuthenticationOptions {
   /** Without a source no token can be verified, and every token is refused. */
   readonly keySource: KeySource | undefined
+  /** Without a source every API key is refused. */
+  readonly apiKeys?: ApiKeySource | undefined
   readonly deniedSessions: Pick<SessionDenyList, 'isDenied'> | undefined
   readonly now: () => Date
   readonly log: Logger
@@ -27,7 +31,8 @@ export interface AuthenticationOptions {
 export interface Authentication {
   /**
    * The viewer behind an `authorization` value, null without one. Throws UNAUTHENTICATED, saying whether the token is
-   * malformed, expired, revoked or signed by an unknown key, and SUBGRAPH_UNAVAILABLE when keys cannot be fetched.
+   * malformed, expired, revoked or signed by an unknown key, and SUBGRAPH_UNAVAILABLE when keys cannot be fetched or an
+   * API key cannot be looked up.
    */
   identify(authorization: string | undefined): Promise<Viewer | null>
 }
@@ -41,6 +46,7 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
   const verified = new LRUCache<string, VerifiedToken>({ max: rememberedTokens })
   const keys = keySource && createSigningKeys({ source: keySource, now, log })
   const expectations = options.expectations ?? gravityTokens
+  const apiKeys = createApiKeys({ source: options.apiKeys, now })
 
   async function verify(token: string): Promise<VerifiedToken> {
     if (!keys) throw unauthenticated('This router verifies no access tokens; send none.')
@@ -57,9 +63,22 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
     }
   }
 
+  async function identifyKey(key: string): Promise<Viewer> {
+    const viewer = await apiKeys.viewerOf(key)
+    if (viewer && !(await deniedSessions?.isDenied(viewer.sessionId))) return viewer
+    // What the key may do has changed; another session says what is true now.
+    const changed = viewer && (await apiKeys.viewerOf(key, { replaced: viewer }))
+    if (!changed || (await deniedSessions?.isDenied(changed.sessionId))) {
+      throw unauthenticated(UNKNOWN_API_KEY)
+    }
+    return changed
+  }
+
   async function identify(authorization: string | undefined): Promise<Viewer | null> {
     if (authorization === undefined) return null
-    const { viewer } = await verify(readBearerToken(authorization))
+    const token = readBearerToken(authorization)
+    if (isApiKey(token)) return identifyKey(token)
+    const { viewer } = await verify(token)
     if (viewer.expiresAt * 1_000 <= now().getTime()) throw unauthenticated(EXPIRED)
     if (await deniedSessions?.isDenied(viewer.sessionId)) throw unauthenticated(REVOKED)
     return viewer
@@ -73,6 +92,8 @@ export const REVOKED = 'The session has ended. Log in again.'
 const MALFORMED = 'The access token is malformed. Send "authorization: Bearer <access token>".'
 const UNKNOWN_KEY = 'The access token was signed by an unknown key. Log in again.'
 const INVALID = 'The access token is not valid here. Log in again.'
+
+const UNKNOWN_API_KEY = 'The API key is unknown, has expired or was revoked.'
 
 const longestToken = 8_192
 

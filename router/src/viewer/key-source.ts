@@ -16,6 +16,7 @@ const fetchTimeoutMs = 5_000
 export function keysFromRoute(route: PublicRoute): KeySource {
   return async () => {
     const response = await route.handle({
+      path: route.path,
       headers: {},
       query: new URLSearchParams(),
       body: '',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { aViewer } from '../testing/a-viewer.ts'
 import { createLogger, type Logger, type LoggerOptions, withRequest } from './logger.ts'
 
 function capture(options: Partial<LoggerOptions> = {}): { log: Logger; lines: string[] } {
@@ -98,5 +99,14 @@ describe('withRequest', () => {
       })
     }
     expect(lines).toHaveLength(2)
+  })
+
+  it('names who acts as somebody else', () => {
+    const { log, lines } = capture()
+    const viewer = aViewer({ impersonatedBy: 'admin-1' })
+
+    withRequest(log, { ...identity, viewer }).info('one')
+
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ impersonatedBy: 'admin-1' })
   })
 })

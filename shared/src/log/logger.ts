@@ -61,9 +61,12 @@ export function createLogger(options: LoggerOptions): Logger {
   )
 }
 
-/** A child logger with the request's id and its trace id on every line. */
+/** A child logger with the request's id and its trace id on every line, and with who acts as somebody else. */
 export function withRequest(log: Logger, identity: RequestIdentity): Logger {
-  return log.child({ requestId: identity.requestId, traceId: traceIdOf(identity.traceparent) })
+  const { requestId, traceparent, viewer } = identity
+  const { impersonatedBy } = viewer ?? {}
+  const facts = { requestId, traceId: traceIdOf(traceparent) }
+  return log.child(impersonatedBy === undefined ? facts : { ...facts, impersonatedBy })
 }
 
 // Around pino and not inside it: its formatters and hooks do not see the bindings of a child.

@@ -20,6 +20,11 @@ describe('redactText', () => {
     ['{"refreshToken":"abc","n":1}', '{"refreshToken":"‹hidden›","n":1}'],
     ['{\\"password\\":\\"abc\\",\\"n\\":1}', '{\\"password\\":\\"‹hidden›\\",\\"n\\":1}'],
     ['/verify?token=abc&next=/', '/verify?token=‹hidden›&next=/'],
+    [
+      `key gravity_abcdefgh_${'x-Y'.repeat(14)}z was refused`,
+      'key gravity_abcdefgh_‹hidden› was refused',
+    ],
+    ['GET /callback?code=abc.def&state=1', 'GET /callback?code=‹hidden›&state=1'],
     ['host=h password=abc dbname=d', 'host=h password=‹hidden› dbname=d'],
     ['key: -----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----!', 'key: ‹hidden›!'],
   ])('hides the secret in %j', (text, shown) => {

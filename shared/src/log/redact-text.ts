@@ -13,6 +13,10 @@ const rules: readonly (readonly [RegExp, string])[] = [
   [/\b(Bearer|Basic)\s+[\w.~+/-]{6,}=*/gi, `$1 ${HIDDEN}`],
   // A JSON Web Token is recognised wherever it stands: its first part begins with the letters of `{"`.
   [/\beyJ[\w-]{4,2000}\.[\w-]{4,8000}(?:\.[\w-]{0,2000})?/g, HIDDEN],
+  // An API key; its first part may be shown.
+  [/\b(gravity_[a-z0-9]{8}_)[\w-]{43}/g, `$1${HIDDEN}`],
+  // What an OAuth provider sends back, and what proves that it was asked for.
+  [/([?&](?:code|code_verifier)=)[^\s&"'<>]{1,4000}/gi, `$1${HIDDEN}`],
   [/-----BEGIN ([A-Z ]{0,40})PRIVATE KEY-----[\s\S]{1,8000}?-----END \1PRIVATE KEY-----/g, HIDDEN],
   // `password: "…"` in JSON, GraphQL and object literals, also with the quotes escaped once more.
   [

@@ -14,6 +14,7 @@ function build(sdl: string, resolvers: GraphQLResolverMap = {}): GraphQLSchema {
   const document = parse(sdl.includes('@link') ? sdl : `${link}\n${sdl}`)
   const schema = buildSubgraphSchema([{ typeDefs: document, resolvers }])
   enforceAccessRules(schema, {
+    domain: 'test',
     document,
     viewerOf: (context) => Object(context).viewer ?? null,
   })
@@ -50,6 +51,18 @@ describe('@authenticated', () => {
     const schema = build('type Query { a: String @authenticated }', { Query: { a: () => 'a' } })
 
     expect(await ask(schema, '{ a }', aViewer())).toEqual({ data: { a: 'a' } })
+  })
+
+  it('lets a program pass that acts for somebody with a scope of the domain', async () => {
+    const sdl = 'type Query { a: String @authenticated } type Mutation { b: String @authenticated }'
+    const schema = build(sdl, { Query: { a: () => 'a' }, Mutation: { b: () => 'b' } })
+    const program = (scope: string) => aViewer({ clientId: 'program', scopes: [scope] })
+
+    expect(codes(await ask(schema, '{ a }', program('other:read')))).toEqual([['a', 'FORBIDDEN']])
+    expect(await ask(schema, '{ a }', program('test:read'))).toEqual({ data: { a: 'a' } })
+    const write = 'mutation { b }'
+    expect(codes(await ask(schema, write, program('test:read')))).toEqual([['b', 'FORBIDDEN']])
+    expect(await ask(schema, write, program('test:write'))).toEqual({ data: { b: 'b' } })
   })
 
   it.each([
@@ -237,7 +250,7 @@ describe('a subscription under a rule', () => {
         },
       },
     ])
-    enforceAccessRules(guarded, { document, viewerOf: () => null })
+    enforceAccessRules(guarded, { domain: 'test', document, viewerOf: () => null })
 
     const result = await subscribe({ schema: guarded, document: parse('subscription { a }') })
 

@@ -14,6 +14,7 @@ import {
 import { z } from 'zod'
 import { GravityError } from '../errors/gravity-error.ts'
 import { invariant } from '../errors/invariant.ts'
+import { missingScope } from '../viewer/delegation.ts'
 import type { Viewer } from '../viewer/viewer.ts'
 import { federationDirectiveName } from './federation-link.ts'
 import { guardField } from './guard-field.ts'
@@ -42,6 +43,8 @@ interface Annotated {
 }
 
 export interface AccessRulesOptions {
+  /** The subgraph's name. */
+  readonly domain: string
   /** The document the schema was built from; its `@link` says what the directives are called. */
   readonly document: DocumentNode
   /** Finds the viewer of a request by its GraphQL context; null when anonymous or unknown. */
@@ -58,9 +61,22 @@ function combine(rules: readonly (AccessRule | undefined)[]): AccessRule | undef
   return present.length === 0 ? undefined : present.flat()
 }
 
-function assertAllowed(rule: AccessRule, viewer: Viewer | null, element: string): void {
+interface Attempt {
+  readonly viewer: Viewer | null
+  readonly domain: string
+  /** What is used, for the message. */
+  readonly element: string
+  /** Whether it is a mutation. */
+  readonly changes: boolean
+}
+
+function assertAllowed(rule: AccessRule, { viewer, element, ...attempt }: Attempt): void {
   if (viewer === null) throw new GravityError('UNAUTHENTICATED', `Sign in to use ${element}`)
-  if (rule.length === 0) return
+  if (rule.length === 0) {
+    const missing = missingScope(viewer, attempt)
+    if (missing) throw new GravityError('FORBIDDEN', `${element} needs the permission ${missing}`)
+    return
+  }
   const held = new Set(viewer.scopes)
   for (const alternatives of rule) {
     if (alternatives.some((scopes) => scopes.every((scope) => held.has(scope)))) continue
@@ -140,14 +156,17 @@ function guardAbstractType(
  * a rule guards a field when it stands on the field, on the field's type, on the type that has the field, or on the
  * same field of an interface; where several stand, all must be satisfied. A refused field throws GravityError
  * UNAUTHENTICATED or FORBIDDEN before its resolver or `subscribe` runs; an entity is refused before its reference
- * is resolved, and a member of a union or interface as soon as its type is known. Throws when the schema uses
+ * is resolved, and a member of a union or interface as soon as its type is known. What every signed-in person may use,
+ * a delegated viewer may with a scope of the domain, and a mutation with `<domain>:write`. Throws when the schema uses
  * `@policy`, which nothing here could enforce.
  */
 export function enforceAccessRules(schema: GraphQLSchema, options: AccessRulesOptions): void {
   const rules = readAccessRules(schema, options.document)
+  const { domain, viewerOf } = options
   const checkType = (typeName: string, context: unknown): void => {
     const rule = rules.ofType(typeName)
-    if (rule) assertAllowed(rule, options.viewerOf(context), typeName)
+    if (!rule) return
+    assertAllowed(rule, { viewer: viewerOf(context), domain, element: typeName, changes: false })
   }
   for (const type of Object.values(schema.getTypeMap())) {
     if (type.name.startsWith('__')) continue
@@ -160,9 +179,11 @@ export function enforceAccessRules(schema: GraphQLSchema, options: AccessRulesOp
     if (!isObjectType(type)) continue
     for (const field of Object.values(type.getFields())) {
       const rule = rules.ofField(type, field)
+      const element = `${type.name}.${field.name}`
+      const changes = type === schema.getMutationType()
       if (rule)
         guardField(field, ({ context }) =>
-          assertAllowed(rule, options.viewerOf(context), `${type.name}.${field.name}`),
+          assertAllowed(rule, { viewer: viewerOf(context), domain, element, changes }),
         )
     }
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { GravityError } from '../errors/gravity-error.ts'
+import { aViewer } from '../testing/a-viewer.ts'
 import { createIdentitySigner } from './signed-identity.ts'
 import type { RequestIdentity } from './viewer.ts'
 
@@ -43,6 +44,28 @@ describe('createIdentitySigner', () => {
 
     expect(signer.verify(signer.sign(identity, 'chat'), 'chat')).toEqual(identity)
     expect(signer.verify(signer.sign(anonymous, 'chat'), 'chat')).toEqual(anonymous)
+  })
+
+  it('keeps who acts as the viewer', () => {
+    const acted = { ...identity, viewer: { ...aViewer(), impersonatedBy: 'admin-1' } }
+    const signer = signerAt(0)
+
+    expect(signer.verify(signer.sign(acted, 'chat'), 'chat')).toEqual(acted)
+  })
+
+  it('keeps how the viewer was proved', () => {
+    const proof = { provedAt: 1_767_225_600, methods: ['pwd', 'otp', 'mfa'] }
+    const proved = { ...identity, viewer: aViewer({ proof }) }
+    const signer = signerAt(0)
+
+    expect(signer.verify(signer.sign(proved, 'chat'), 'chat')).toEqual(proved)
+  })
+
+  it('keeps which program acts for the viewer', () => {
+    const delegated = { ...identity, viewer: aViewer({ clientId: 'program-1' }) }
+    const signer = signerAt(0)
+
+    expect(signer.verify(signer.sign(delegated, 'chat'), 'chat')).toEqual(delegated)
   })
 
   it('makes a value that may stand in a header', () => {

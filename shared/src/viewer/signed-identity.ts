@@ -71,6 +71,9 @@ const claimsShape = z.object({
         roles: z.array(z.string()),
         scopes: z.array(z.string()),
         expiresAt: z.number(),
+        impersonatedBy: z.string().optional(),
+        clientId: z.string().optional(),
+        proof: z.object({ provedAt: z.number(), methods: z.array(z.string()) }).optional(),
       })
       .nullable(),
     requestId: z.string(),
