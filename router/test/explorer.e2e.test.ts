@@ -1,13 +1,11 @@
-import { existsSync } from 'node:fs'
 import { eventually } from '@gravity/shared/testing/eventually'
+import { findTestBrowser, launchTestBrowser } from '@gravity/shared/testing/test-browser'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { type RunningRouter, startRouter } from './running-router.ts'
 import { createTestKey, type TestKey, TestKeySource } from './test-tokens.ts'
 
-const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-const executablePath = process.env['GRAVITY_TEST_BROWSER'] ?? browsers.find(existsSync)
-if (executablePath === undefined) {
+if (findTestBrowser() === undefined) {
   console.warn(`
   ****************************************************************************
   ** THERE IS NO CHROMIUM: THE EXPLORER IS NOT TRIED IN A BROWSER.           **
@@ -67,17 +65,14 @@ describe('the explorer', () => {
   })
 })
 
-const describeBrowser = executablePath === undefined ? describe.skip : describe
+const describeBrowser = findTestBrowser() === undefined ? describe.skip : describe
 
 describeBrowser('the explorer in a browser', () => {
   let browser: Browser
   let page: Page
   let complaints: string[] = []
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: executablePath ?? '',
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    })
+    browser = await launchTestBrowser()
   }, 60_000)
   afterAll(() => browser?.close())
 

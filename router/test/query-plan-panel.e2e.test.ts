@@ -1,14 +1,12 @@
-import { existsSync } from 'node:fs'
 import { eventually } from '@gravity/shared/testing/eventually'
+import { findTestBrowser, launchTestBrowser } from '@gravity/shared/testing/test-browser'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import type { TestSubgraph } from './execution-graph.ts'
 import { type OpenedRouter, openTestRouter } from './opened-router.ts'
 
-const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-const executablePath = process.env['GRAVITY_TEST_BROWSER'] ?? browsers.find(existsSync)
 // Without a browser explorer.e2e.test.ts says loudly what is not tried.
-const describeBrowser = executablePath === undefined ? describe.skip : describe
+const describeBrowser = findTestBrowser() === undefined ? describe.skip : describe
 
 const link = 'https://specs.apollo.dev/federation/v2.9'
 
@@ -64,10 +62,7 @@ describeBrowser('the query plan panel', () => {
 
   beforeAll(async () => {
     router = await openTestRouter(subgraphs)
-    browser = await chromium.launch({
-      executablePath: executablePath ?? '',
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    })
+    browser = await launchTestBrowser()
     page = await browser.newPage({ viewport: { width: 1400, height: 900 } })
     page.on('pageerror', (error) => complaints.push(String(error)))
     page.on('console', (line) => {

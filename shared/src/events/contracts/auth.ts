@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { mailTokenPurposes } from '../../mail/mail-tokens.ts'
 import { defineEvent } from '../event-contract.ts'
+import { erasureAcknowledgement, exportPart } from './leaving.ts'
 
 /** A person has an account; the users service makes the profile. The aggregate is the account. */
 export const userRegistered = defineEvent('auth.user-registered.v1', {
@@ -18,9 +19,30 @@ export const sessionRevoked = defineEvent('auth.session-revoked.v1', {
   payload: z.object({
     sessionId: z.guid(),
     userId: z.guid(),
-    reason: z.enum(['logout', 'refresh-token-reuse', 'password-changed', 'administrator']),
+    reason: z.enum([
+      'logout',
+      'refresh-token-reuse',
+      'authorization-code-reuse',
+      'password-changed',
+      'administrator',
+      'impersonation-ended',
+      'expired',
+    ]),
   }),
   consumers: ['auth'],
+})
+
+/**
+ * An administrator has ordered that a person leaves for good. Auth has suspended the account already; the users service
+ * carries the deletion through all services. Ordering again changes nothing. The aggregate is the account.
+ */
+export const accountDeletionOrdered = defineEvent('auth.account-deletion-ordered.v1', {
+  payload: z.object({
+    userId: z.guid(),
+    orderedBy: z.guid(),
+    orderedAt: z.iso.datetime({ offset: true }),
+  }),
+  consumers: ['users'],
 })
 
 /**
@@ -52,6 +74,12 @@ export const emailVerificationRequested = defineEvent('auth.email-verification-r
 /** Somebody tried to use an address for an account, or for another one, that has an account. The aggregate is the account. */
 export const takenEmailNamed = defineEvent('auth.taken-email-named.v1', {
   payload: z.object({ userId: z.guid(), email: z.string() }),
+  consumers: mailConsumers,
+})
+
+/** An administrator has made an account; its holder chooses the password by a link with the ticket's token. The aggregate is the account. */
+export const accountOpened = defineEvent('auth.account-opened.v1', {
+  payload: z.object({ userId: z.guid(), email: z.string(), ticket, expiresAt: moment }),
   consumers: mailConsumers,
 })
 
@@ -95,4 +123,41 @@ export const emailChanged = defineEvent('auth.email-changed.v1', {
     changedAt: moment,
   }),
   consumers: mailConsumers,
+})
+
+/**
+ * It has changed how an account can be proved beside its password, or something happened there that its owner must know,
+ * since it may not have been them. The aggregate is the account.
+ */
+export const secondFactorChanged = defineEvent('auth.second-factor-changed.v1', {
+  payload: z.object({
+    userId: z.guid(),
+    email: z.string(),
+    change: z.enum([
+      'totp-enabled',
+      'totp-disabled',
+      'passkey-added',
+      'passkey-removed',
+      'passkey-copied',
+      'recovery-codes-made',
+      'recovery-code-used',
+      'second-factors-reset',
+    ]),
+    /** The name of the passkey, or how many recovery codes are left; null for the rest. */
+    detail: z.string().nullable(),
+    changedAt: moment,
+  }),
+  consumers: mailConsumers,
+})
+
+/** Auth has erased a person: no account, session or address of theirs is left. The aggregate is the person. */
+export const personErasedByAuth = defineEvent('auth.person-erased.v1', {
+  payload: erasureAcknowledgement,
+  consumers: ['users'],
+})
+
+/** What auth keeps about a person, or a part of it. The aggregate is the export. */
+export const authExportPart = defineEvent('auth.export-part.v1', {
+  payload: exportPart,
+  consumers: ['users'],
 })
