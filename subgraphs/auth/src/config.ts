@@ -1,5 +1,8 @@
 import { parseEnvironment } from '@gravity/shared/config/parse-environment'
+import { publicUrlOf, publicUrlVariables } from '@gravity/shared/config/public-url'
 import { z } from 'zod'
+import { type ProviderConfig, providersVariable } from './outside-sign-in/provider-config.ts'
+import { type PasskeyPlaces, passkeyPlacesOf } from './passkeys/passkey-places.ts'
 
 const schema = z.object({
   /** Life of an access token. It cannot be taken back by itself, so it is short; sessions are denied by their id. */
@@ -27,19 +30,35 @@ const schema = z.object({
     .url({ protocol: /^https?$/ })
     .describe('an address that ends before the five digits, such as https://host/range/')
     .optional(),
-  /** Where people reach Gravity; links in mails begin with it. */
-  GRAVITY_PUBLIC_URL: z
-    .url({ protocol: /^https?$/ })
-    .describe('an address such as https://example.org')
+  /** Whether programs that are registered for it may exchange an address and a password for tokens. */
+  GRAVITY_AUTH_PASSWORD_GRANT: z.enum(['on', 'off']).default('off'),
+  /** Providers of OpenID Connect at which people may sign in. */
+  GRAVITY_AUTH_OUTSIDE_PROVIDERS: providersVariable,
+  /** Where people reach Gravity; links in mails begin with it, and it is the issuer of OpenID Connect. */
+  ...publicUrlVariables,
+  /** What authenticators call this installation. */
+  GRAVITY_AUTH_SITE_NAME: z.string().trim().min(1).max(64).default('Gravity'),
+  /** Passkeys belong to a domain and work on it and below it; that of the public address by default. */
+  GRAVITY_AUTH_PASSKEY_DOMAIN: z
+    .string()
+    .regex(/^(?=.*[a-z])[a-z0-9-]+(\.[a-z0-9-]+)*$/)
+    .describe('a domain such as example.org; no address of a machine')
     .optional(),
-  /** Of the router, where that runs in the same process. */
-  PORT: z.coerce.number().int().min(1).max(65_535).default(8_000).catch(8_000),
+  /** The origins of the front ends that use them, separated by commas; that of the public address by default. */
+  GRAVITY_AUTH_PASSKEY_ORIGINS: z
+    .string()
+    .transform((text) => text.split(',').map((origin) => origin.trim()))
+    .pipe(z.array(z.url({ protocol: /^https?$/ })).min(1))
+    .describe('origins such as https://example.org, separated by commas')
+    .optional(),
+  /** How long a proof of who somebody is suffices for what changes who can get in. */
+  GRAVITY_AUTH_RECENT_PROOF_SECONDS: z.coerce.number().int().min(60).max(86_400).default(600),
 })
 
 /** Laptops, tests and benchmarks register many people from one address. */
 const registrationsPerAddress = { development: 10_000, test: 10_000, production: 30 }
 
-export interface AuthConfig {
+export interface AuthConfig extends PasskeyPlaces {
   readonly accessTokenSeconds: number
   readonly refreshTokenDays: number
   readonly refreshGraceSeconds: number
@@ -51,8 +70,12 @@ export interface AuthConfig {
   readonly registrationsPerAddress: number
   readonly mailsPerRecipient: number
   readonly breachedPasswordsUrl: string | undefined
+  readonly passwordGrant: boolean
+  readonly outsideProviders: readonly ProviderConfig[]
   /** Without a slash at its end. */
   readonly publicUrl: string
+  readonly siteName: string
+  readonly recentProofSeconds: number
 }
 
 export function readAuthConfig(
@@ -60,6 +83,7 @@ export function readAuthConfig(
   environment: NodeJS.ProcessEnv = process.env,
 ): AuthConfig {
   const env = parseEnvironment(schema, environment)
+  const publicUrl = publicUrlOf(env)
   return {
     accessTokenSeconds: env.GRAVITY_AUTH_ACCESS_TOKEN_SECONDS,
     refreshTokenDays: env.GRAVITY_AUTH_REFRESH_TOKEN_DAYS,
@@ -73,6 +97,15 @@ export function readAuthConfig(
       env.GRAVITY_AUTH_REGISTRATIONS_PER_ADDRESS ?? registrationsPerAddress[mode],
     mailsPerRecipient: env.GRAVITY_AUTH_MAILS_PER_RECIPIENT,
     breachedPasswordsUrl: env.GRAVITY_AUTH_BREACHED_PASSWORDS_URL,
-    publicUrl: (env.GRAVITY_PUBLIC_URL ?? `http://127.0.0.1:${env.PORT}`).replace(/\/+$/, ''),
+    outsideProviders: env.GRAVITY_AUTH_OUTSIDE_PROVIDERS ?? [],
+    passwordGrant: env.GRAVITY_AUTH_PASSWORD_GRANT === 'on',
+    publicUrl,
+    siteName: env.GRAVITY_AUTH_SITE_NAME,
+    ...passkeyPlacesOf({
+      publicUrl,
+      domain: env.GRAVITY_AUTH_PASSKEY_DOMAIN,
+      origins: env.GRAVITY_AUTH_PASSKEY_ORIGINS,
+    }),
+    recentProofSeconds: env.GRAVITY_AUTH_RECENT_PROOF_SECONDS,
   }
 }

@@ -9,12 +9,27 @@ export interface AuthContext
   extends Pick<
     AuthServices,
     | 'administration'
+    | 'accountAdministration'
+    | 'impersonations'
     | 'signIn'
     | 'registrations'
     | 'passwords'
     | 'emailChanges'
     | 'sessions'
     | 'mailbox'
+    | 'oauthClients'
+    | 'applications'
+    | 'apiKeys'
+    | 'outsideSignIn'
+    | 'recoveryCodes'
+    | 'totp'
+    | 'passkeys'
+    | 'passkeyRegistrations'
+    | 'passkeyLogins'
+    | 'loginCompletions'
+    | 'stepUps'
+    | 'secondFactorResets'
+    | 'secondFactorsOf'
   > {
   readonly viewer: Viewer | null
   readonly client: Client
@@ -22,10 +37,28 @@ export interface AuthContext
 }
 
 export function createAuthContext(services: AuthServices, identity: RequestIdentity): AuthContext {
-  const { administration, signIn, registrations, passwords, emailChanges, sessions, mailbox } =
-    services
+  const { administration, accountAdministration, impersonations } = services
+  const { signIn, registrations, passwords, emailChanges, sessions, mailbox } = services
+  const { recoveryCodes, totp, secondFactorResets, secondFactorsOf } = services
+  const { loginCompletions, passkeyLogins, passkeyRegistrations, passkeys, stepUps } = services
+  const { apiKeys, applications, oauthClients, outsideSignIn } = services
   return {
+    apiKeys,
+    applications,
+    oauthClients,
+    outsideSignIn,
+    recoveryCodes,
+    totp,
+    secondFactorResets,
+    secondFactorsOf,
+    loginCompletions,
+    passkeyLogins,
+    passkeyRegistrations,
+    passkeys,
+    stepUps,
     administration,
+    accountAdministration,
+    impersonations,
     signIn,
     registrations,
     passwords,

@@ -1,16 +1,30 @@
 import { requireViewer } from '@gravity/shared/viewer/require-viewer'
+import {
+  administrationMutations,
+  administrationQueries,
+  administrationTypes,
+} from './administration/administration.resolvers.ts'
+import { apiKeyMutations, apiKeyQueries } from './api-keys/api-key.resolvers.ts'
 import type { Resolvers } from './generated/resolver-types.ts'
+import { oauthMutations, oauthQueries, oauthTypes } from './oauth/oauth.resolvers.ts'
+import { passkeyMutations } from './passkeys/passkey.resolvers.ts'
+import {
+  secondFactorMutations,
+  secondFactorQueries,
+} from './second-factor/second-factor.resolvers.ts'
 
 export const resolvers: Resolvers = {
   Query: {
-    accounts: (_parent, args, { administration, viewer }) =>
-      administration.search(requireViewer(viewer), args),
-    auditLog: (_parent, args, { administration, viewer }) =>
-      administration.auditLog(requireViewer(viewer), args),
+    ...secondFactorQueries,
+    ...administrationQueries,
+    ...oauthQueries,
+    ...apiKeyQueries,
     sessions: (_parent, _args, { sessions, viewer }) => sessions.listOf(requireViewer(viewer)),
     developmentMailbox: (_parent, { to }, { mailbox }) => mailbox.latest(to ?? null),
   },
   Mutation: {
+    ...secondFactorMutations,
+    ...passkeyMutations,
     register: (_parent, { input }, { client, registrations }) =>
       registrations.register(input, client),
     verifyEmail: (_parent, { input }, { client, registrations }) =>
@@ -35,22 +49,12 @@ export const resolvers: Resolvers = {
       emailChanges.request(requireViewer(viewer), input, client),
     confirmEmailChange: (_parent, { input }, { client, emailChanges }) =>
       emailChanges.confirm(input.token, client),
-    suspendAccount: (_parent, { input }, { administration, viewer }) =>
-      administration.suspend(requireViewer(viewer), input),
-    restoreAccount: (_parent, { input }, { administration, viewer }) =>
-      administration.restore(requireViewer(viewer), input.userId),
-    assignRole: (_parent, { input }, { administration, viewer }) =>
-      administration.assignRole(requireViewer(viewer), input),
-    removeRole: (_parent, { input }, { administration, viewer }) =>
-      administration.removeRole(requireViewer(viewer), input),
+    ...administrationMutations,
+    ...oauthMutations,
+    ...apiKeyMutations,
   },
-  Account: {
-    user: ({ id }) => ({ id }),
-  },
-  AuditEntry: {
-    actor: ({ actorId }) => ({ id: actorId }),
-    user: ({ accountId }) => ({ id: accountId }),
-  },
+  ...administrationTypes,
+  ...oauthTypes,
   Session: {
     user: ({ userId }) => ({ id: userId }),
   },

@@ -5,7 +5,7 @@ import { createSessionDenyList } from '@gravity/shared/viewer/session-deny-list'
 import { AccountService } from './accounts/account.service.ts'
 import { RegistrationService } from './accounts/registration.service.ts'
 import { SignInService } from './accounts/sign-in.service.ts'
-import { AdministrationService } from './administration/administration.service.ts'
+import { createAdministration } from './administration/create-administration.ts'
 import type { AuthConfig } from './config.ts'
 import { LoginAttempts } from './defence/login-attempts.ts'
 import { RequestLimits } from './defence/request-limits.ts'
@@ -13,10 +13,12 @@ import { EmailChangeService } from './emails/email-change.service.ts'
 import { KeyRing } from './keys/key-ring.ts'
 import { AccountMailService } from './mail/account-mail.service.ts'
 import { MailboxService } from './mailbox/mailbox.service.ts'
+import { createOAuth } from './oauth/create-oauth.ts'
 import { createBreachedPasswords } from './passwords/breached-passwords.ts'
 import { PasswordService } from './passwords/password.service.ts'
 import { createPasswordHashing } from './passwords/password-hashing.ts'
 import { createPasswordRules } from './passwords/password-rules.ts'
+import { createSecondFactors } from './second-factor/create-second-factors.ts'
 import { SessionService } from './sessions/session.service.ts'
 import { TokenIssuer } from './sessions/token-issuer.ts'
 import type { AuthReads, AuthStore } from './store.ts'
@@ -40,17 +42,51 @@ export async function createServices({ platform, config, database }: ServicePart
   const limits = new RequestLimits(platform.rateLimits, config)
   const mail = new AccountMailService({ clock: platform })
   const mailbox = new MailboxService({ database, mailTokens, publicUrl, platform })
-  const { denyList, keys, sessions } = createSessions({ platform, config, database })
+  const parts = { platform, config, database }
+  const { denyList, keys, sessions, tokens } = createSessions(parts)
   const accounts = new AccountService({ database, passwords: hashing, attempts })
   const own = { database, sessions, mail, mailTokens, limits, clock: platform }
   const secrets = { passwords: hashing, rules }
-  const signIn = new SignInService({ ...own, accounts, passwords: hashing, emailVerification })
+  const secondFactors = createSecondFactors({ ...own, ...parts, accounts, tokens })
+  const { entrance, requirement } = secondFactors
+  const signIn = new SignInService({
+    ...own,
+    accounts,
+    entrance,
+    passwords: hashing,
+    emailVerification,
+  })
   const registrations = new RegistrationService({ ...own, ...secrets, emailVerification })
-  const passwords = new PasswordService({ ...own, ...secrets, accounts, attempts })
-  const emailChanges = new EmailChangeService({ ...own, accounts })
-  const administration = new AdministrationService({ database, sessions, clock: platform })
+  const passwords = new PasswordService({ ...own, ...secrets, accounts, attempts, requirement })
+  const emailChanges = new EmailChangeService({ ...own, accounts, requirement })
+  const administrations = createAdministration({
+    ...own,
+    passwords: hashing,
+    keys,
+    config,
+    requirement,
+  })
+  const oauth = createOAuth({
+    ...own,
+    ...parts,
+    ...secondFactors,
+    tokens,
+    keys,
+    passwords: hashing,
+    signIn,
+  })
   const doors = { accounts, signIn, registrations, passwords, emailChanges, sessions, mailbox }
-  return { ...doors, administration, mail, mailTokens, hashing, keys, denyList }
+  return {
+    ...doors,
+    ...secondFactors,
+    ...administrations,
+    ...oauth,
+    mail,
+    mailTokens,
+    hashing,
+    keys,
+    denyList,
+  }
 }
 
 function createSessions({ platform, config, database }: ServiceParts) {
@@ -64,7 +100,7 @@ function createSessions({ platform, config, database }: ServiceParts) {
   const denyList = createSessionDenyList({ cache: platform.cache, pubsub: platform.pubsub })
   const tokens = new TokenIssuer({ keys, config, clock: platform })
   const sessions = new SessionService({ database, tokens, denyList, config, clock: platform })
-  return { denyList, keys, sessions }
+  return { denyList, keys, sessions, tokens }
 }
 
 function createHashing({ hashingConcurrency }: AuthConfig) {

@@ -1,7 +1,9 @@
 import { openDatabase } from '@gravity/shared/database/open-database'
+import { authExportPart } from '@gravity/shared/events/contracts/auth'
 import { eventMigrations } from '@gravity/shared/events/event-migrations'
 import { openEvents } from '@gravity/shared/events/open-events'
 import { openJobs } from '@gravity/shared/jobs/open-jobs'
+import { answerExportConsumer } from '@gravity/shared/people/answer-export'
 import type { Platform } from '@gravity/shared/platform/platform'
 import { buildSubgraph } from '@gravity/shared/server/build-subgraph'
 import type { PublicRoute, Subgraph } from '@gravity/shared/server/subgraph'
@@ -12,6 +14,10 @@ import { accountMailAskedConsumer } from './consumers/account-mail-asked.ts'
 import { developmentMailConsumers } from './consumers/development-mails.ts'
 import { sessionRevokedConsumer } from './consumers/session-revoked.ts'
 import { createAuthContext } from './context.ts'
+import { eraseAccountConsumer } from './erasure/erase-account.ts'
+import { exportSections } from './erasure/export-sections.ts'
+import { leavingMailConsumers } from './erasure/leaving-mails.ts'
+import { endOverdueImpersonations } from './jobs/end-overdue-impersonations.ts'
 import { removeEndedSessions } from './jobs/remove-ended-sessions.ts'
 import { rotateSigningKeys } from './jobs/rotate-signing-keys.ts'
 import type { KeyRing } from './keys/key-ring.ts'
@@ -23,17 +29,26 @@ import { CreateSessions1795000000001 } from './migrations/1795000000001-create-s
 import { CreateAccountMail1795000000010 } from './migrations/1795000000010-create-account-mail.ts'
 import { DescribeSessions1795000000011 } from './migrations/1795000000011-describe-sessions.ts'
 import { AdministerAccounts1795000000012 } from './migrations/1795000000012-administer-accounts.ts'
+import { ProveBySecondFactors1795000000020 } from './migrations/1795000000020-prove-by-second-factors.ts'
+import { CreateOAuth1795000000030 } from './migrations/1795000000030-create-oauth.ts'
+import { CreateApiKeys1795000000031 } from './migrations/1795000000031-create-api-keys.ts'
+import { SignInOutside1795000000032 } from './migrations/1795000000032-sign-in-outside.ts'
+import { CompleteAdministration1795000000040 } from './migrations/1795000000040-complete-administration.ts'
+import { ForgetPeople1795000000050 } from './migrations/1795000000050-forget-people.ts'
 import { resolvers } from './resolvers.ts'
 import { type AuthServices, createServices } from './services.ts'
 import { SessionEntity } from './sessions/session.entity.ts'
 import { type AuthReads, type AuthStore, createAuthStore } from './store.ts'
+
+/** What an administrator who acts as somebody may do here: leave. What is added is refused until somebody lists it. */
+const openToActors = ['logout', 'endImpersonation']
 
 export async function createSubgraph(platform: Platform): Promise<Subgraph> {
   const config = readAuthConfig(platform.environment)
   const log = platform.log.child({ service: 'auth' })
   const database = await openAuthDatabase(platform)
   const services = await createServices({ platform, config, database })
-  const { accounts, denyList, hashing, keys, mail, mailbox, sessions } = services
+  const { accounts, denyList, hashing, impersonations, keys, mail, mailbox, sessions } = services
   await keys.rotate()
   await sessions.restoreDenials()
   if (platform.seed === 'demo') await seedDemoAccounts(accounts, hashing)
@@ -46,14 +61,17 @@ export async function createSubgraph(platform: Platform): Promise<Subgraph> {
       sessionRevokedConsumer(sessions),
       accountMailAskedConsumer(mail),
       ...developmentMailConsumers(mailbox),
+      ...leavingMailConsumers(mailbox),
+      eraseAccountConsumer({ sessions, clock: platform }),
+      answerExportConsumer<AuthStore>(authExportPart, exportSections),
     ],
     log,
   })
   const jobs = openJobs({
     service: 'auth',
     platform,
-    jobs: [rotateSigningKeys, removeEndedSessions],
-    context: { keys, sessions },
+    jobs: [rotateSigningKeys, removeEndedSessions, endOverdueImpersonations],
+    context: { keys, sessions, impersonations },
     log,
   })
   return buildSubgraph({
@@ -61,6 +79,7 @@ export async function createSubgraph(platform: Platform): Promise<Subgraph> {
     sdlFile: new URL('../schema.graphql', import.meta.url),
     resolvers,
     createContext: ({ identity }) => createAuthContext(services, identity),
+    onlyInPerson: (mutation) => !openToActors.includes(mutation),
     routes: routesOf(services),
     checks: { database: database.ping, queues: () => platform.queues.ping() },
     async start() {
@@ -88,6 +107,12 @@ function openAuthDatabase(platform: Platform) {
       CreateAccountMail1795000000010,
       DescribeSessions1795000000011,
       AdministerAccounts1795000000012,
+      CreateOAuth1795000000030,
+      CreateApiKeys1795000000031,
+      SignInOutside1795000000032,
+      CompleteAdministration1795000000040,
+      ForgetPeople1795000000050,
+      ProveBySecondFactors1795000000020,
     ],
     store: (manager) => createAuthStore(manager, platform),
     log: platform.log.child({ service: 'auth' }),
@@ -95,7 +120,8 @@ function openAuthDatabase(platform: Platform) {
 }
 
 function routesOf(services: AuthServices): PublicRoute[] {
-  const routes = [keySetRoute(services.keys), ...confirmationRoutes(services)]
+  const { keys, oauthRoutes } = services
+  const routes = [keySetRoute(keys), ...confirmationRoutes(services), ...oauthRoutes]
   return services.mailbox.isOpen ? [...routes, mailboxRoute(services.mailbox)] : routes
 }
 

@@ -175,6 +175,25 @@ describe('accounts', () => {
 })
 
 describe('the audit log', () => {
+  it('is read by who did what', async () => {
+    const userId = (await arrive(auth, 'asked-about@example.org')).user.id
+    await administer('suspend', { userId, reason: 'to be found' })
+    const read = (filter: string) =>
+      auth.answer<{ auditLog: { nodes: unknown } }>(
+        `{ auditLog(${filter}, first: 1) { nodes { detail } } }`,
+        { viewer: admin },
+      )
+
+    const found = { auditLog: { nodes: [{ detail: 'to be found' }] } }
+    expect(await read(`actorId: "${admin.userId}"`)).toEqual(found)
+    expect(await read(`userId: "${userId}", actorId: "${admin.userId.toUpperCase()}"`)).toEqual(
+      found,
+    )
+    for (const nobody of [userId, 'nonsense']) {
+      expect(await read(`actorId: "${nobody}"`)).toEqual({ auditLog: { nodes: [] } })
+    }
+  })
+
   it.each([
     'delete from audit_log',
     `update audit_log set action = 'nothing'`,

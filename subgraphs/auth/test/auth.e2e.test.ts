@@ -18,6 +18,7 @@ afterAll(() => auth[Symbol.asyncDispose]())
 async function publishedKeys(): Promise<JSONWebKeySet> {
   const [route] = auth.subgraph.routes
   const response = await route?.handle({
+    path: route.path,
     headers: {},
     query: new URLSearchParams(),
     body: '',

@@ -28,6 +28,15 @@ function usableTokens(userId: string): Promise<{ usable: number }[]> {
   )
 }
 
+async function tokensOf(userId: string): Promise<{ made: number; rotated: number } | undefined> {
+  const [counted] = await auth.sql<{ made: number; rotated: number }>(
+    `select count(*)::integer as made, count(rotated_at)::integer as rotated
+     from sessions s join refresh_tokens t on t.session_id = s.id where account_id = $1`,
+    [userId],
+  )
+  return counted
+}
+
 describe('refreshSession', () => {
   it('gives the same successor again to a client that lost the answer', async () => {
     const first = await arrive(auth, 'lost@example.org')
@@ -49,6 +58,8 @@ describe('refreshSession', () => {
     const successors = new Set(results.map((result) => asOpened(result).refreshToken))
     expect(successors.size).toBe(1)
     expect(await usableTokens(user.id)).toEqual([{ usable: 1 }])
+    // One was rotated, and one follows it.
+    expect(await tokensOf(user.id)).toEqual({ made: 2, rotated: 1 })
     const [winner = ''] = successors
     asOpened(await refresh(auth, winner))
   })

@@ -33,6 +33,7 @@ function openPage(
   )
   const values = new URLSearchParams(sentValues)
   return route?.handle({
+    path,
     headers: {},
     query: method === 'GET' ? values : new URLSearchParams(),
     body: method === 'POST' ? values.toString() : '',

@@ -60,9 +60,12 @@ export class AccountService {
   /** What only the person themselves and staff may see of accounts. */
   async summariesFor(viewer: Viewer | null, ids: readonly string[]): Promise<AccountSummary[]> {
     if (!viewer) return []
-    const visible = viewer.scopes.includes('auth:read')
+    const { clientId, scopes, userId } = viewer
+    // A program sees the address of its person only if they let it.
+    const isOwnVisible = clientId === undefined || scopes.includes('email')
+    const visible = scopes.includes('auth:read')
       ? ids
-      : ids.filter((id) => id === viewer.userId)
+      : ids.filter((id) => isOwnVisible && id === userId)
     return visible.length === 0 ? [] : this.#deps.database.reads.accounts.summaries(visible)
   }
 

@@ -149,7 +149,7 @@ export class RegistrationService {
       const account = { ...applicant, id, createdAt, emailVerifiedAt: null, role: 'customer' }
       if (!(await insertAccount(store, account))) return emailTaken()
       await mail.ask(store, { kind: 'verification', email: applicant.email })
-      return sessions.open(store, id, client)
+      return sessions.open(store, id, { client, methods: ['pwd'] })
     })
   }
 
@@ -179,7 +179,7 @@ async function confirmAccount(
     : undefined
 }
 
-function emailTaken(): EmailTaken {
+export function emailTaken(): EmailTaken {
   return {
     __typename: 'EmailTaken',
     code: 'EMAIL_TAKEN',

@@ -11,6 +11,19 @@ export interface AdministeredAccount {
   readonly createdAt: Date
   readonly suspendedAt: Date | null
   readonly suspensionReason: string | null
+  readonly deletionOrderedAt: Date | null
+}
+
+export interface Address {
+  readonly email: string
+  /** Null while it is not confirmed. */
+  readonly verifiedAt: Date | null
+}
+
+/** What to read of the audit log; null for everything. */
+export interface AuditFilter {
+  readonly accountId: string | null
+  readonly actorId: string | null
 }
 
 export interface AuditRow {
@@ -23,6 +36,28 @@ export interface AuditRow {
 }
 
 export type AuditAction =
+  | 'oauth-client-registered'
+  | 'oauth-client-secret-rotated'
+  | 'oauth-client-removed'
+  | 'api-key-created'
+  | 'api-key-revoked'
+  | 'outside-identity-linked'
+  | 'outside-identity-unlinked'
+  | 'totp-enabled'
+  | 'totp-disabled'
+  | 'passkey-added'
+  | 'passkey-removed'
+  | 'passkey-copied'
+  | 'recovery-codes-made'
+  | 'recovery-code-used'
+  | 'second-factors-reset'
+  | 'account-created'
+  | 'account-updated'
+  | 'account-deletion-ordered'
+  | 'account-erased'
+  | 'sessions-ended'
+  | 'impersonation-started'
+  | 'impersonation-ended'
   | 'account-suspended'
   | 'account-restored'
   | 'role-assigned'
@@ -35,6 +70,7 @@ export type AdministrationReads = Pick<
 
 const accountColumns = `a.id, a.email::text as email, a.email_verified_at is not null as "isEmailVerified",
   a.created_at as "createdAt", a.suspended_at as "suspendedAt", a.suspension_reason as "suspensionReason",
+  a.deletion_ordered_at as "deletionOrderedAt",
   array(select role from account_roles ar where ar.account_id = a.id order by role) as roles`
 
 export class AdministrationRepository {
@@ -66,17 +102,21 @@ export class AdministrationRepository {
     )
   }
 
-  /** The newest first; of one account or of all. */
-  auditLog(accountId: string | null, page: Page<readonly [string]>): Promise<AuditRow[]> {
+  /** The newest first; about one account or all, by one actor or all. */
+  auditLog(
+    { accountId, actorId }: AuditFilter,
+    page: Page<readonly [string]>,
+  ): Promise<AuditRow[]> {
     const { orderBy, parameters, where } = keysetSql(page, {
       columns: ['id'],
       order: 'desc',
-      parametersBefore: 2,
+      parametersBefore: 3,
     })
     return this.#manager.query(
       `select id, occurred_at as "occurredAt", actor_id as "actorId", account_id as "accountId", action, detail
-       from audit_log where ($1::uuid is null or account_id = $1::uuid) and ${where} order by ${orderBy} limit $2`,
-      [accountId, page.limit, ...parameters],
+       from audit_log where ($1::uuid is null or account_id = $1::uuid) and ($2::uuid is null or actor_id = $2::uuid)
+         and ${where} order by ${orderBy} limit $3`,
+      [accountId, actorId, page.limit, ...parameters],
     )
   }
 
@@ -111,13 +151,42 @@ export class AdministrationRepository {
     return count === 1
   }
 
-  /** False when it is not suspended. */
+  /** False when it is not suspended, or leaves for good. */
   async restore(id: string): Promise<boolean> {
     const [, count] = await this.#manager.query(
-      `update accounts set suspended_at = null, suspension_reason = null where id = $1 and suspended_at is not null`,
+      `update accounts set suspended_at = null, suspension_reason = null
+       where id = $1 and suspended_at is not null and deletion_ordered_at is null`,
       [id],
     )
     return count === 1
+  }
+
+  /** Suspends the account for good; false when its deletion was ordered before. */
+  async orderDeletion(id: string, reason: string, now: Date): Promise<boolean> {
+    const [, count] = await this.#manager.query(
+      `update accounts set deletion_ordered_at = $3, suspended_at = coalesce(suspended_at, $3),
+         suspension_reason = coalesce(suspension_reason, $2)
+       where id = $1 and deletion_ordered_at is null`,
+      [id, reason, now],
+    )
+    return count === 1
+  }
+
+  /** An account's address, which stays as it is while the caller's transaction runs. */
+  async lockAddress(id: string): Promise<Address | undefined> {
+    const rows: Address[] = await this.#manager.query(
+      'select email, email_verified_at as "verifiedAt" from accounts where id = $1 for update',
+      [id],
+    )
+    return rows[0]
+  }
+
+  /** Fails with a unique violation when another account has the address. */
+  async setAddress(id: string, { email, verifiedAt }: Address): Promise<void> {
+    await this.#manager.query(
+      'update accounts set email = $2, email_verified_at = $3 where id = $1',
+      [id, email, verifiedAt],
+    )
   }
 
   /** False when the account has the role already. */

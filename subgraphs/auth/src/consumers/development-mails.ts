@@ -1,19 +1,23 @@
 import { type Consumer, defineConsumer } from '@gravity/shared/events/consumer'
 import {
+  accountOpened,
   emailChanged,
   emailChangeRequested,
   emailVerificationRequested,
   passwordChanged,
   passwordResetRequested,
+  secondFactorChanged,
   takenEmailNamed,
 } from '@gravity/shared/events/contracts/auth'
 import type { EventContract } from '@gravity/shared/events/event-contract'
 import {
   emailChangedMails,
   emailChangeMails,
+  invitationMail,
   type Mail,
   passwordChangedMail,
   resetMail,
+  secondFactorMail,
   takenEmailMail,
   verificationMail,
 } from '../mailbox/compose-mails.ts'
@@ -35,9 +39,11 @@ export function developmentMailConsumers(mailbox: MailboxService): Consumer<Auth
   return [
     keep(emailVerificationRequested, verificationMail),
     keep(takenEmailNamed, takenEmailMail),
+    keep(accountOpened, invitationMail),
     keep(passwordResetRequested, resetMail),
     keep(passwordChanged, passwordChangedMail),
     keep(emailChangeRequested, emailChangeMails),
     keep(emailChanged, emailChangedMails),
+    keep(secondFactorChanged, secondFactorMail),
   ]
 }

@@ -12,6 +12,7 @@ export class RequestLimits {
   readonly #mailsByRecipient: GrowingLimit
   readonly #mailsByAddress: GrowingLimit
   readonly #tokens: GrowingLimit
+  readonly #challenges: GrowingLimit
 
   constructor(
     limits: RateLimits,
@@ -23,6 +24,8 @@ export class RequestLimits {
     this.#mailsByRecipient = define('auth.mail-by-recipient', config.mailsPerRecipient)
     this.#mailsByAddress = define('auth.mail-by-address', config.mailsPerRecipient * 10)
     this.#tokens = define('auth.mail-token-by-address', 100)
+    // Every page with a login asks for one, so an office behind one address asks for many.
+    this.#challenges = define('auth.challenge-by-address', 1_000)
   }
 
   takeRegistration(clientAddress: string | null): Promise<TooManyAttempts | undefined> {
@@ -42,6 +45,10 @@ export class RequestLimits {
 
   takeToken(clientAddress: string | null): Promise<TooManyAttempts | undefined> {
     return takeFor(this.#tokens, clientAddress)
+  }
+
+  takeChallenge(clientAddress: string | null): Promise<TooManyAttempts | undefined> {
+    return takeFor(this.#challenges, clientAddress)
   }
 }
 

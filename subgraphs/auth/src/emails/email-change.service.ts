@@ -19,6 +19,7 @@ import type { TooManyAttempts } from '../defence/too-many-attempts.ts'
 import { hourMs } from '../mail/account-mail.service.ts'
 import { type InvalidMailToken, invalidMailToken } from '../mail/invalid-mail-token.ts'
 import type { Client } from '../sessions/client.ts'
+import type { ProofRequirement, StepUpRequired } from '../step-up/proof-requirement.ts'
 import type { AuthReads, AuthStore } from '../store.ts'
 import type { ConfirmedChange, EmailChange } from './email-change.repository.ts'
 
@@ -27,6 +28,7 @@ export interface EmailChangeServiceDeps {
   readonly accounts: AccountService
   readonly limits: RequestLimits
   readonly mailTokens: MailTokens
+  readonly requirement: ProofRequirement
   readonly clock: { now(): Date; newId(): string }
 }
 
@@ -55,10 +57,14 @@ export class EmailChangeService {
     viewer: Viewer,
     input: { readonly newEmail: string; readonly password: string },
     client: Client,
-  ): Promise<EmailChangeSent | InvalidCredentials | InvalidInput | TooManyAttempts> {
-    const { accounts, clock, database, limits } = this.#deps
+  ): Promise<
+    EmailChangeSent | StepUpRequired | InvalidCredentials | InvalidInput | TooManyAttempts
+  > {
+    const { accounts, clock, database, limits, requirement } = this.#deps
     const newEmail = parseEmailAddress(input.newEmail)
     if (!newEmail) return invalidInput('newEmail', 'This is not an e-mail address.')
+    const demand = await requirement.recentWhereProtected(viewer)
+    if (demand) return demand
     const present = await database.reads.accounts.byId(viewer.userId)
     const proof = { email: present?.email ?? '', password: input.password }
     const account = await accounts.prove({ ...proof, clientAddress: client.address })

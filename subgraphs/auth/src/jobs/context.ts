@@ -1,3 +1,4 @@
+import type { ImpersonationService } from '../administration/impersonation.service.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import type { SessionService } from '../sessions/session.service.ts'
 
@@ -5,4 +6,5 @@ import type { SessionService } from '../sessions/session.service.ts'
 export interface AuthJobContext {
   readonly keys: KeyRing
   readonly sessions: SessionService
+  readonly impersonations: ImpersonationService
 }

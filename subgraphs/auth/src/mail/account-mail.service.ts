@@ -1,5 +1,6 @@
 import {
   accountMailAsked,
+  accountOpened,
   emailVerificationRequested,
   passwordResetRequested,
   takenEmailNamed,
@@ -13,6 +14,8 @@ export const hourMs = 60 * 60 * 1_000
 const resetMs = hourMs
 /** How long an address can be confirmed by a mail. */
 export const verificationMs = 24 * hourMs
+/** How long somebody for whom an account was made can choose its password. */
+const invitationMs = 7 * 24 * hourMs
 
 export interface AskedMail {
   readonly kind: 'registration' | 'verification' | 'password-reset'
@@ -34,6 +37,22 @@ export class AccountMailService {
       aggregateId: this.#clock.newId(),
       aggregateVersion: 1,
       payload: asked,
+    })
+  }
+
+  /** Sends the holder of an account that somebody else has made a link to choose its password. */
+  async invite(store: AuthStore, account: Pick<AccountRow, 'id' | 'email'>): Promise<void> {
+    const purpose = 'reset-password'
+    const { id, expiresAt } = await this.#issue(store, account, { purpose, lifeMs: invitationMs })
+    await store.outbox.add(accountOpened, {
+      aggregateId: account.id,
+      aggregateVersion: 1,
+      payload: {
+        userId: account.id,
+        email: account.email,
+        ticket: { purpose, id },
+        expiresAt: expiresAt.toISOString(),
+      },
     })
   }
 
@@ -60,7 +79,10 @@ export class AccountMailService {
   }
 
   async #sendReset(store: AuthStore, account: AccountRow): Promise<void> {
-    const { id, expiresAt } = await this.#issue(store, account, 'reset-password')
+    const { id, expiresAt } = await this.#issue(store, account, {
+      purpose: 'reset-password',
+      lifeMs: resetMs,
+    })
     await store.outbox.add(passwordResetRequested, {
       aggregateId: id,
       aggregateVersion: 1,
@@ -74,7 +96,10 @@ export class AccountMailService {
   }
 
   async #sendVerification(store: AuthStore, account: AccountRow): Promise<void> {
-    const { id, expiresAt } = await this.#issue(store, account, 'verify-email')
+    const { id, expiresAt } = await this.#issue(store, account, {
+      purpose: 'verify-email',
+      lifeMs: verificationMs,
+    })
     await store.outbox.add(emailVerificationRequested, {
       aggregateId: id,
       aggregateVersion: 1,
@@ -103,18 +128,17 @@ export class AccountMailService {
 
   async #issue(
     store: AuthStore,
-    account: AccountRow,
-    purpose: MailLink['purpose'],
+    account: Pick<AccountRow, 'id' | 'email'>,
+    { purpose, lifeMs }: { readonly purpose: MailLink['purpose']; readonly lifeMs: number },
   ): Promise<MailLink> {
     const createdAt = this.#clock.now()
-    const life = purpose === 'reset-password' ? resetMs : verificationMs
     const link: MailLink = {
       id: this.#clock.newId(),
       purpose,
       accountId: account.id,
       email: account.email,
       createdAt,
-      expiresAt: new Date(createdAt.getTime() + life),
+      expiresAt: new Date(createdAt.getTime() + lifeMs),
     }
     await store.mailLinks.insert(link)
     return link

@@ -1,9 +1,11 @@
 import type {
+  accountOpened,
   emailChanged,
   emailChangeRequested,
   emailVerificationRequested,
   passwordChanged,
   passwordResetRequested,
+  secondFactorChanged,
   takenEmailNamed,
 } from '@gravity/shared/events/contracts/auth'
 import type { EventContract } from '@gravity/shared/events/event-contract'
@@ -37,6 +39,17 @@ export function takenEmailMail(event: PayloadOf<typeof takenEmailNamed>): Mail[]
       subject: 'You already have an account',
       body: 'Somebody wanted to use this address for an account, but it has one. If it was you, sign in, or ask for a new password. If not, do nothing.',
       ticket: null,
+    },
+  ]
+}
+
+export function invitationMail(event: PayloadOf<typeof accountOpened>): Mail[] {
+  return [
+    {
+      to: event.email,
+      subject: 'Your account is ready',
+      body: `An account was made for you with this address. Open the link to choose its password. It works once, until ${event.expiresAt}; later, ask for a new password.`,
+      ticket: event.ticket,
     },
   ]
 }
@@ -92,4 +105,59 @@ export function emailChangedMails(event: PayloadOf<typeof emailChanged>): Mail[]
     body,
     ticket: null,
   }))
+}
+
+type SecondFactorChanged = PayloadOf<typeof secondFactorChanged>
+
+/** For each change, the subject and what has happened. */
+const secondFactorNews: Readonly<
+  Record<
+    SecondFactorChanged['change'],
+    (detail: string | null) => readonly [subject: string, fact: string]
+  >
+> = {
+  'totp-enabled': () => [
+    'An authenticator app was added to your account',
+    'From now on signing in asks for its code.',
+  ],
+  'totp-disabled': () => [
+    'The authenticator app was removed from your account',
+    'Its codes let nobody in any more.',
+  ],
+  'passkey-added': (name) => [
+    'A passkey was added to your account',
+    `It is called ${name}, and signs in without the password.`,
+  ],
+  'passkey-removed': (name) => [
+    'A passkey was removed from your account',
+    `It was called ${name}, and lets nobody in any more.`,
+  ],
+  'passkey-copied': (name) => [
+    'A passkey of your account may have been copied',
+    `The device of ${name} counts its uses, and somebody tried to sign in with an older count. They were refused. Remove the passkey, and register it again.`,
+  ],
+  'recovery-codes-made': () => [
+    'You have new recovery codes',
+    'Earlier recovery codes let nobody in any more.',
+  ],
+  'recovery-code-used': (left) => [
+    'A recovery code was used',
+    `It cannot be used again; ${left} are left. Make new ones before there are none.`,
+  ],
+  'second-factors-reset': () => [
+    'Your second factors were removed',
+    'An administrator has removed the authenticator app, the passkeys and the recovery codes of your account, and ended its sessions. The password alone lets you in until you add another second factor.',
+  ],
+}
+
+export function secondFactorMail(event: SecondFactorChanged): Mail[] {
+  const [subject, fact] = secondFactorNews[event.change](event.detail)
+  return [
+    {
+      to: event.email,
+      subject,
+      body: `${fact} This happened at ${event.changedAt}. If it was not you, replace your password now.`,
+      ticket: null,
+    },
+  ]
 }

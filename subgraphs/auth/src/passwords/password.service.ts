@@ -17,6 +17,7 @@ import type { AccountMailService } from '../mail/account-mail.service.ts'
 import { type InvalidMailToken, invalidMailToken } from '../mail/invalid-mail-token.ts'
 import type { Client } from '../sessions/client.ts'
 import type { SessionService } from '../sessions/session.service.ts'
+import type { ProofRequirement, StepUpRequired } from '../step-up/proof-requirement.ts'
 import type { AuthReads, AuthStore } from '../store.ts'
 import type { PasswordHashing } from './password-hashing.ts'
 import type { PasswordRules } from './password-rules.ts'
@@ -31,6 +32,7 @@ export interface PasswordServiceDeps {
   readonly limits: RequestLimits
   readonly mail: AccountMailService
   readonly mailTokens: MailTokens
+  readonly requirement: ProofRequirement
   readonly clock: { now(): Date }
 }
 
@@ -64,8 +66,12 @@ export class PasswordService {
     viewer: Viewer,
     input: { readonly currentPassword: string; readonly newPassword: string },
     client: Client,
-  ): Promise<PasswordChanged | InvalidCredentials | InvalidInput | TooManyAttempts> {
-    const { accounts, clock, database, passwords, rules, sessions } = this.#deps
+  ): Promise<
+    PasswordChanged | StepUpRequired | InvalidCredentials | InvalidInput | TooManyAttempts
+  > {
+    const { accounts, clock, database, passwords, requirement, rules, sessions } = this.#deps
+    const demand = await requirement.recentWhereProtected(viewer)
+    if (demand) return demand
     const present = await database.reads.accounts.byId(viewer.userId)
     const account = await accounts.prove({
       email: present?.email ?? '',
@@ -144,6 +150,8 @@ export class PasswordService {
     const verifiedAt = by === 'mail' ? now : null
     await store.accounts.setPassword(account.id, passwordHash, { verifiedAt })
     await store.mailLinks.cancelAll(account.id)
+    // A login that was begun with the old password is not completed any more.
+    await store.challenges.cancelAll(account.id)
     // What a thief has asked for with the old password ends with it.
     await store.emailChanges.cancel(account.id, now)
     await store.outbox.add(passwordChanged, {

@@ -4,8 +4,14 @@ import { EntitySchema } from 'typeorm'
 export type RevocationReason =
   | 'logout'
   | 'refresh-token-reuse'
+  | 'authorization-code-reuse'
   | 'password-changed'
   | 'administrator'
+  | 'impersonation-ended'
+  | 'expired'
+
+/** How somebody has proved who they are: authentication method references of RFC 8176. */
+export type AuthenticationMethod = 'pwd' | 'otp' | 'hwk' | 'swk' | 'user' | 'mfa'
 
 /** One sign-in on one device: the family of all refresh tokens that descend from it. */
 export interface SessionRow {
@@ -19,6 +25,14 @@ export interface SessionRow {
   revokedReason: RevocationReason | null
   userAgent: string | null
   clientNetwork: string | null
+  /** How its person has proved who they are; none when nobody was asked. */
+  methods: AuthenticationMethod[]
+  /** When they last did: at the sign-in or at the latest step-up. */
+  provedAt: Date
+  /** The program that it was opened for; null for a person's own. */
+  clientId: string | null
+  /** All that the program may do; null for a person's own. */
+  clientScopes: string[] | null
 }
 
 export const SessionEntity = new EntitySchema<SessionRow>({
@@ -34,5 +48,9 @@ export const SessionEntity = new EntitySchema<SessionRow>({
     revokedReason: { type: 'text', name: 'revoked_reason', nullable: true },
     userAgent: { type: 'text', name: 'user_agent', nullable: true },
     clientNetwork: { type: 'text', name: 'client_network', nullable: true },
+    methods: { type: 'text', array: true },
+    provedAt: { type: 'timestamptz', name: 'proved_at' },
+    clientId: { type: 'uuid', name: 'client_id', nullable: true },
+    clientScopes: { type: 'text', array: true, name: 'client_scopes', nullable: true },
   },
 } satisfies EntityShape<SessionRow>)

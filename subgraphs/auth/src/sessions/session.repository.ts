@@ -12,13 +12,26 @@ export interface NewRefreshToken {
 export interface FoundRefreshToken {
   readonly sessionId: string
   readonly rotatedAt: Date | null
+  /** The program that it was given to; null for a person's own. */
+  readonly clientId: string | null
   /** Null once its successor has been used too. */
   readonly successorSalt: Buffer | null
 }
 
+/** A session that has just ended. */
+export interface EndedSession {
+  readonly id: string
+  readonly accountId: string
+  /** The administrator who acted as its person in it. */
+  readonly impersonatorId: string | null
+}
+
+const endedColumns = `id, account_id as "accountId",
+  (select impersonator_id from impersonations i where i.session_id = sessions.id) as "impersonatorId"`
+
 export type SessionReads = Pick<
   SessionRepository,
-  'refreshToken' | 'revokedSince' | 'openOf' | 'ownerOf'
+  'refreshToken' | 'holding' | 'openOne' | 'revokedSince' | 'openOf' | 'ownerOf'
 >
 
 const mostListed = 100
@@ -66,8 +79,9 @@ export class SessionRepository {
 
   async refreshToken(hash: Buffer): Promise<FoundRefreshToken | undefined> {
     const rows: FoundRefreshToken[] = await this.#manager.query(
-      `select session_id as "sessionId", rotated_at as "rotatedAt", successor_salt as "successorSalt"
-       from refresh_tokens where hash = $1`,
+      `select session_id as "sessionId", rotated_at as "rotatedAt", successor_salt as "successorSalt",
+              s.client_id as "clientId"
+       from refresh_tokens t join sessions s on s.id = t.session_id where hash = $1`,
       [hash],
     )
     return rows[0]
@@ -94,13 +108,24 @@ export class SessionRepository {
     return this.#manager
       .createQueryBuilder(SessionEntity, 'session')
       .where('session.accountId = :accountId and session.revokedAt is null', { accountId })
-      .andWhere('session.expiresAt > :now', { now })
+      .andWhere('session.expiresAt > :now and session.clientId is null', { now })
       .andWhere(
-        `exists (select from refresh_tokens t where t.session_id = session.id and t.rotated_at is null and t.expires_at > :now)`,
+        `(exists (select from refresh_tokens t where t.session_id = session.id and t.rotated_at is null and t.expires_at > :now)
+          or exists (select from impersonations i where i.session_id = session.id))`,
       )
       .orderBy('session.lastUsedAt', 'DESC')
       .take(mostListed)
       .getMany()
+  }
+
+  async byId(id: string): Promise<SessionRow | undefined> {
+    return (await this.#manager.findOneBy(SessionEntity, { id })) ?? undefined
+  }
+
+  /** The session with this id, unless it has ended. */
+  async openOne(id: string, now: Date): Promise<SessionRow | undefined> {
+    const session = await this.byId(id)
+    return session && session.revokedAt === null && session.expiresAt > now ? session : undefined
   }
 
   async ownerOf(id: string): Promise<string | undefined> {
@@ -111,39 +136,41 @@ export class SessionRepository {
     return rows[0]?.accountId
   }
 
-  /** Ends a session; undefined when it was ended before. */
-  async revoke(
-    id: string,
-    reason: RevocationReason,
-    now: Date,
-  ): Promise<{ accountId: string } | undefined> {
+  /** Ends a session with the impersonations that were begun in it; none when it was ended before. */
+  async revoke(id: string, reason: RevocationReason, now: Date): Promise<EndedSession[]> {
     const [rows] = await this.#manager.query(
       `update sessions set revoked_at = $3, revoked_reason = $2
-       where id = $1 and revoked_at is null returning account_id as "accountId"`,
+       where revoked_at is null and id = any(array(
+         select $1::uuid union all select session_id from impersonations where impersonator_session_id = $1))
+       returning ${endedColumns}`,
       [id, reason, now],
     )
-    return rows[0]
+    return rows
   }
 
-  /** Ends every session of an account but one, and returns their ids. */
+  /** Ends every session of an account but one, and those in which its holder acts as somebody else. */
   async revokeAll(
     accountId: string,
     reason: RevocationReason,
     { except, now }: { readonly except: string | null; readonly now: Date },
-  ): Promise<string[]> {
-    const [rows]: [{ id: string }[]] = await this.#manager.query(
+  ): Promise<EndedSession[]> {
+    const [rows] = await this.#manager.query(
       `update sessions set revoked_at = $3, revoked_reason = $2
-       where account_id = $1 and revoked_at is null and expires_at > $3
-         and ($4::uuid is null or id <> $4::uuid) returning id`,
+       where revoked_at is null and expires_at > $3 and ($4::uuid is null or id <> $4::uuid)
+         and (account_id = $1 or id = any(array(select session_id from impersonations where impersonator_id = $1)))
+       returning ${endedColumns}`,
       [accountId, reason, now, except],
     )
-    return rows.map(({ id }) => id)
+    return rows
   }
 
-  /** The sessions whose access tokens may still be alive although they were ended. */
+  /** The sessions whose access tokens may still be alive although they were ended; those of erased accounts are gone. */
   revokedSince(time: Date): Promise<Pick<SessionRow, 'id' | 'revokedAt'>[]> {
     return this.#manager.query(
-      `select id, revoked_at as "revokedAt" from sessions where revoked_at > $1`,
+      `select id, revoked_at as "revokedAt" from sessions where revoked_at > $1
+       union
+       select aggregate_id::uuid, occurred_at from outbox
+       where name = 'auth.session-revoked.v1' and occurred_at > $1`,
       [time],
     )
   }

@@ -1,3 +1,4 @@
+import type { Permissions } from '../accounts/account.repository.ts'
 import type { AuthConfig } from '../config.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import type { AuthStore } from '../store.ts'
@@ -8,7 +9,10 @@ import type { SessionRow } from './session.entity.ts'
 /** A session with the tokens that open it; the GraphQL type `Session`. */
 export interface OpenSession {
   readonly __typename: 'Session'
+  readonly sessionId: string
   readonly userId: string
+  /** What the access token lets its bearer do. */
+  readonly scopes: readonly string[]
   readonly accessToken: string
   readonly accessTokenExpiresAt: Date
   readonly refreshToken: string
@@ -53,8 +57,23 @@ export class TokenIssuer {
     session: SessionRow,
     refresh: { readonly refreshToken: string; readonly expiresAt: Date },
   ): Promise<OpenSession> {
+    return {
+      __typename: 'Session',
+      sessionId: session.id,
+      userId: session.accountId,
+      ...(await this.accessToken(store, session)),
+      refreshToken: refresh.refreshToken,
+      refreshTokenExpiresAt: refresh.expiresAt,
+    }
+  }
+
+  /** Signs an access token that says what is true of a session now. */
+  async accessToken(
+    store: AuthStore,
+    session: SessionRow,
+  ): Promise<Pick<OpenSession, 'accessToken' | 'accessTokenExpiresAt' | 'scopes'>> {
     const { clock, config, keys } = this.#deps
-    const { roles, scopes } = await store.accounts.permissionsOf(session.accountId)
+    const { roles, scopes } = await permissionsIn(store, session)
     const issuedAt = clock.now()
     // Tokens tell time in whole seconds (RFC 7519, NumericDate).
     const issuedAtSeconds = Math.floor(issuedAt.getTime() / 1_000)
@@ -64,17 +83,21 @@ export class TokenIssuer {
       sessionId: session.id,
       roles,
       scopes,
+      ...(session.clientId !== null && { clientId: session.clientId }),
+      methods: session.methods,
+      provedAt: session.provedAt,
       issuedAt,
       expiresAt: accessTokenExpiresAt,
       tokenId: clock.newId(),
     })
-    return {
-      __typename: 'Session',
-      userId: session.accountId,
-      accessToken,
-      accessTokenExpiresAt,
-      refreshToken: refresh.refreshToken,
-      refreshTokenExpiresAt: refresh.expiresAt,
-    }
+    return { accessToken, accessTokenExpiresAt, scopes }
   }
+}
+
+/** A program has no roles, and of its scopes those that its person still has. */
+async function permissionsIn(store: AuthStore, session: SessionRow): Promise<Permissions> {
+  const { accountId, clientScopes } = session
+  if (!clientScopes) return store.accounts.permissionsOf(accountId)
+  const grantable = await store.grants.grantableScopes(accountId)
+  return { roles: [], scopes: clientScopes.filter((scope) => grantable.includes(scope)) }
 }
