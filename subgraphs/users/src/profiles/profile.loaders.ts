@@ -1,15 +1,10 @@
 import { loadByKey } from '@gravity/shared/loaders/load-by-key'
 import type DataLoader from 'dataloader'
-import type { ProfileRow } from './profile.entity.ts'
-import type { ProfileService } from './profile.service.ts'
+import type { SeenProfile } from '../privacy/sight.ts'
 
-/** One statement for all the people that a request mentions. */
+/** One statement for all the people that a request mentions, and one more when not all are the same for everybody. */
 export function createProfileLoader(
-  profiles: ProfileService,
-  signal: AbortSignal,
-): DataLoader<string, ProfileRow | null> {
-  return loadByKey(
-    (ids: readonly string[]) => profiles.profilesByIds(ids, signal),
-    ({ id }) => id,
-  )
+  load: (ids: readonly string[]) => Promise<SeenProfile[]>,
+): DataLoader<string, SeenProfile | null> {
+  return loadByKey(load, ({ id }) => id)
 }

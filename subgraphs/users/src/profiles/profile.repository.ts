@@ -1,10 +1,19 @@
 import type { EntityManager } from 'typeorm'
+import { keptApart } from '../relations/kept-apart.ts'
 import { ProfileEntity, type ProfileRow } from './profile.entity.ts'
 
 /** The order of a search: the better match first, then the id. */
 export interface ProfileSearchKey {
   readonly rank: number
   readonly id: string
+}
+
+export interface ProfileSearch {
+  readonly text: string
+  /** Who searches. */
+  readonly viewerId: string
+  readonly limit: number
+  readonly after: ProfileSearchKey | undefined
 }
 
 export type RankedProfileRow = ProfileRow & { readonly rank: number }
@@ -18,7 +27,9 @@ export interface ProfileChanges {
 export type ProfileReads = Pick<ProfileRepository, 'byIds' | 'pageByUsername' | 'search'>
 
 const columns = `id, username, display_name as "displayName", bio, avatar_url as "avatarUrl",
-  joined_at as "joinedAt", version`
+  joined_at as "joinedAt", version, follower_count as "followerCount",
+  following_count as "followingCount", is_private as "isPrivate", is_guarded as "isGuarded",
+  verified_at as "verifiedAt", erased_at as "erasedAt"`
 
 export class ProfileRepository {
   readonly #manager: EntityManager
@@ -31,22 +42,32 @@ export class ProfileRepository {
     return this.#manager.query(`select ${columns} from profiles where id = any($1)`, [ids])
   }
 
-  pageByUsername(limit: number, after?: string): Promise<ProfileRow[]> {
+  /** Those whom the viewer may find, like `search`. */
+  pageByUsername(limit: number, viewerId: string, after?: string): Promise<ProfileRow[]> {
     return this.#manager.query(
-      `select ${columns} from profiles where $2::citext is null or username > $2::citext
+      `select ${columns} from profiles
+       where ($3::citext is null or username > $3::citext) and ${isFoundBy('$2')}
        order by username limit $1`,
-      [limit, after ?? null],
+      [limit, viewerId, after ?? null],
+    )
+  }
+
+  /** All people in the order of their ids, beginning after one of them. */
+  pageById(limit: number, afterId: string | null): Promise<ProfileRow[]> {
+    return this.#manager.query(
+      `select ${columns} from profiles where $2::uuid is null or id > $2 order by id limit $1`,
+      [limit, afterId],
     )
   }
 
   /** People whose name holds the text, or some part of whose name is similar to it. */
-  search(text: string, limit: number, after?: ProfileSearchKey): Promise<RankedProfileRow[]> {
+  search({ text, viewerId, limit, after }: ProfileSearch): Promise<RankedProfileRow[]> {
     return this.#manager.query(
       `select ${columns}, rank
        from matching_profiles($1, $2) join profiles on id = profile_id
-       where $4::integer is null or (rank, id) < ($4::integer, $5::uuid)
+       where ($4::integer is null or (rank, id) < ($4::integer, $5::uuid)) and ${isFoundBy('$6')}
        order by rank desc, id desc limit $3`,
-      [text, `%${escapedLike(text)}%`, limit, after?.rank ?? null, after?.id ?? null],
+      [text, `%${escapedLike(text)}%`, limit, after?.rank ?? null, after?.id ?? null, viewerId],
     )
   }
 
@@ -73,7 +94,7 @@ export class ProfileRepository {
          bio = case when $3 then $4 else bio end,
          avatar_url = case when $5 then $6 else avatar_url end,
          version = version + 1
-       where id = $1 returning ${columns}`,
+       where id = $1 and erased_at is null returning ${columns}`,
       [
         id,
         changes.displayName ?? null,
@@ -85,6 +106,10 @@ export class ProfileRepository {
     )
     return rows[0]
   }
+}
+
+function isFoundBy(viewer: string): string {
+  return `erased_at is null and (is_listed or profiles.id = ${viewer}) and not ${keptApart(viewer, 'profiles.id')}`
 }
 
 function escapedLike(text: string): string {

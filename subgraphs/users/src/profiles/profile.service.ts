@@ -1,4 +1,3 @@
-import { entityTag, publishInvalidation } from '@gravity/shared/cache/invalidation'
 import type { Database } from '@gravity/shared/database/open-database'
 import { GravityError } from '@gravity/shared/errors/gravity-error'
 import { type InvalidInput, invalidInput } from '@gravity/shared/errors/invalid-input'
@@ -9,9 +8,11 @@ import type { Arrivals } from '@gravity/shared/people/arrivals'
 import { displayNameRule, parseDisplayName } from '@gravity/shared/people/display-name'
 import type { PubSub } from '@gravity/shared/pubsub/pubsub'
 import type { Viewer } from '@gravity/shared/viewer/viewer'
+import { activitiesOf } from '../feed/activities-of.ts'
 import type { UsersReads, UsersStore } from '../store.ts'
+import { forgetProfile } from './forget-profile.ts'
 import type { ProfileRow } from './profile.entity.ts'
-import type { ProfileChanges, ProfileSearchKey, RankedProfileRow } from './profile.repository.ts'
+import type { ProfileChanges, ProfileSearch, RankedProfileRow } from './profile.repository.ts'
 import { usernameCandidates } from './username.ts'
 
 export interface ProfileServiceDeps {
@@ -52,16 +53,24 @@ export class ProfileService {
     )
   }
 
-  pageByUsername(limit: number, after?: string): Promise<ProfileRow[]> {
-    return this.#deps.database.reads.profiles.pageByUsername(limit, after)
+  pageByUsername({ userId }: Viewer, limit: number, after?: string): Promise<ProfileRow[]> {
+    return this.#deps.database.reads.profiles.pageByUsername(limit, userId, after)
   }
 
-  search(text: string, limit: number, after?: ProfileSearchKey): Promise<RankedProfileRow[]> {
+  search(
+    { userId }: Viewer,
+    { text, limit, after }: Omit<ProfileSearch, 'viewerId'>,
+  ): Promise<RankedProfileRow[]> {
     const wanted = text.trim().toLowerCase()
     if ([...wanted].length > 100) {
       throw new GravityError('BAD_USER_INPUT', 'A search has at most 100 characters.')
     }
-    return this.#deps.database.reads.profiles.search(wanted, limit, after)
+    return this.#deps.database.reads.profiles.search({
+      text: wanted,
+      viewerId: userId,
+      limit,
+      after,
+    })
   }
 
   async update(viewer: Viewer, input: ProfileInput): Promise<ProfileRow | InvalidInput> {
@@ -71,6 +80,9 @@ export class ProfileService {
       const row = await store.profiles.update(viewer.userId, changes)
       if (!row)
         throw new GravityError('NOT_FOUND', 'You have no profile yet. Try again in a moment.')
+      for (const kind of activitiesOf(changes)) {
+        await store.activities.record({ actorId: row.id, kind })
+      }
       await store.outbox.add(profileChanged, {
         aggregateId: row.id,
         aggregateVersion: row.version,
@@ -78,18 +90,8 @@ export class ProfileService {
       })
       return row
     })
-    await this.#invalidate(changed)
+    await forgetProfile(this.#deps, changed.id)
     return changed
-  }
-
-  /** Before the answer, so that whoever changed the profile reads it as it is now. */
-  async #invalidate({ id }: ProfileRow): Promise<void> {
-    const { pubsub, log } = this.#deps
-    try {
-      await publishInvalidation(pubsub, [entityTag('User', id)])
-    } catch (err) {
-      log.warn({ err, userId: id }, 'Routers learn later that a profile has changed.')
-    }
   }
 
   /** Gives a registered person a profile, within the caller's transaction; does nothing when they have one. */
@@ -104,8 +106,23 @@ export class ProfileService {
         avatarUrl: null,
         joinedAt: person.registeredAt,
         version: 1,
+        followerCount: 0,
+        followingCount: 0,
+        isPrivate: false,
+        isGuarded: false,
+        verifiedAt: null,
+        erasedAt: null,
       }
-      if (!(await store.profiles.insert(row))) continue
+      if (!(await store.usernames.claim(username, row.id, person.registeredAt))) continue
+      if (!(await store.profiles.insert(row))) {
+        await store.usernames.release(username, row.id)
+        continue
+      }
+      await store.activities.record({
+        actorId: row.id,
+        kind: 'JOINED',
+        happenedAt: row.joinedAt,
+      })
       await store.outbox.add(profileCreated, {
         aggregateId: row.id,
         aggregateVersion: row.version,

@@ -1,17 +1,4 @@
-const reserved = new Set([
-  'admin',
-  'administrator',
-  'gravity',
-  'help',
-  'me',
-  'moderator',
-  'official',
-  'root',
-  'security',
-  'staff',
-  'support',
-  'system',
-])
+import { isReserved } from '../usernames/reserved-usernames.ts'
 
 /**
  * Usernames to try for a new person, best first: the display name in plain letters, the same with a number, and
@@ -24,7 +11,7 @@ export function* usernameCandidates(displayName: string, id: string): Generator<
     .replace(/[^a-z0-9]+/g, '')
     .slice(0, 20)
   if (plain.length >= 3) {
-    if (!reserved.has(plain)) yield plain
+    if (!isReserved(plain)) yield plain
     for (let number = 2; number <= 5; number += 1) yield `${plain}${number}`
   }
   // The last twelve digits of a UUIDv7 are random.
