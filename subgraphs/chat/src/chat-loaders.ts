@@ -7,6 +7,8 @@ import type DataLoader from 'dataloader'
 import type { DraftRow } from './drafts/draft.repository.ts'
 import type { MessageRow } from './messages/message.entity.ts'
 import type { MessagePlace, SequenceKey } from './messages/message.repository.ts'
+import type { RoomWishRow } from './notification-levels/attention.ts'
+import type { SettingsRow } from './people/settings.repository.ts'
 import type { PinKey } from './pins/pin.repository.ts'
 import type { ReactionRow } from './reactions/reaction.repository.ts'
 import type { ReceiptKey, ReceiptRow, UnreadRow } from './receipts/read-marker.repository.ts'
@@ -33,6 +35,10 @@ export class ChatLoaders {
   readonly #receiptPages = new Map<string, DataLoader<string, readonly ReceiptRow[]>>()
   #unread: DataLoader<string, UnreadRow | null> | undefined
   #drafts: DataLoader<string, DraftRow | null> | undefined
+  #settings: DataLoader<string, SettingsRow | null> | undefined
+  #wishes: DataLoader<string, RoomWishRow | null> | undefined
+  #ignored: DataLoader<string, { readonly id: string } | null> | undefined
+  #acquaintances: DataLoader<string, { readonly personId: string } | null> | undefined
   #threads: DataLoader<string, ThreadRow | null> | undefined
   #revisions: DataLoader<string, readonly RevisionRow[]> | undefined
   #reactions: DataLoader<string, readonly ReactionRow[]> | undefined
@@ -56,7 +62,7 @@ export class ChatLoaders {
     return this.#rooms.load(id.toLowerCase())
   }
 
-  /** Null when there is no such message, and for everybody but the members of its room. */
+  /** Null when there is no such message, and for who may not read it: whoever is no member, or came later. */
   async message(id: string): Promise<MessageRow | null> {
     const viewerId = this.#viewer?.userId
     if (viewerId === undefined || !isUuid(id)) return null
@@ -68,22 +74,25 @@ export class ChatLoaders {
   }
 
   messageAt(place: MessagePlace): Promise<MessageRow | null> {
+    const { userId } = requireViewer(this.#viewer)
     this.#places ??= loadByKey(
-      (keys: readonly string[]) => this.#reads.messages.atPlaces(keys.map(placeOf)),
+      (keys: readonly string[]) => this.#reads.messages.atPlaces(userId, keys.map(placeOf)),
       keyOf,
     )
     return this.#places.load(keyOf(place))
   }
 
   messagesOf(roomId: string, page: Page<SequenceKey>): Promise<readonly MessageRow[]> {
+    const { userId } = requireViewer(this.#viewer)
     return pageLoader({ loaders: this.#messagePages, page, keyOf: inRoom }, (roomIds) =>
-      this.#reads.messages.pages(roomIds, page),
+      this.#reads.messages.pages(userId, roomIds, page),
     ).load(roomId)
   }
 
   pinsOf(roomId: string, page: Page<PinKey>): Promise<readonly MessageRow[]> {
+    const { userId } = requireViewer(this.#viewer)
     return pageLoader({ loaders: this.#pinPages, page, keyOf: inRoom }, (roomIds) =>
-      this.#reads.pins.pages(roomIds, page),
+      this.#reads.pins.pages(userId, roomIds, page),
     ).load(roomId)
   }
 
@@ -110,6 +119,46 @@ export class ChatLoaders {
       inRoom,
     )
     return this.#drafts.load(roomId)
+  }
+
+  /** Null for who wants nothing but the usual. */
+  settings(userId: string): Promise<SettingsRow | null> {
+    this.#settings ??= loadByKey(
+      (ids: readonly string[]) => this.#reads.settings.ofPeople(ids),
+      (row) => row.userId,
+    )
+    return this.#settings.load(userId)
+  }
+
+  /** Null when the viewer wants of a room what they want of all. */
+  roomWish(roomId: string): Promise<RoomWishRow | null> {
+    const { userId } = requireViewer(this.#viewer)
+    this.#wishes ??= loadByKey(
+      (ids: readonly string[]) => this.#reads.attention.ofRooms(userId, ids),
+      inRoom,
+    )
+    return this.#wishes.load(roomId)
+  }
+
+  async isIgnored(userId: string): Promise<boolean> {
+    const viewerId = requireViewer(this.#viewer).userId
+    this.#ignored ??= loadByKey(
+      (ids: readonly string[]) => this.#reads.ignores.among(viewerId, ids),
+      (row) => row.id,
+    )
+    return (await this.#ignored.load(userId)) !== null
+  }
+
+  /** Whether the viewer may see that somebody is there. */
+  async isAcquainted(userId: string): Promise<boolean> {
+    const viewerId = this.#viewer?.userId
+    if (viewerId === undefined || !isUuid(userId)) return false
+    this.#acquaintances ??= loadByKey(
+      (ids: readonly string[]) =>
+        this.#reads.acquaintances.among(ids.map((personId) => ({ viewerId, personId }))),
+      (row) => row.personId,
+    )
+    return (await this.#acquaintances.load(userId.toLowerCase())) !== null
   }
 
   repliesTo(messageId: string, page: Page<SequenceKey>): Promise<readonly MessageRow[]> {
@@ -173,7 +222,7 @@ interface PageLoading<Row, Key> {
 }
 
 /** One loader per page asked for: rooms that ask for the same page share its statement. */
-function pageLoader<Row, Key>(
+export function pageLoader<Row, Key>(
   { loaders, page, keyOf }: PageLoading<Row, Key>,
   load: (ids: readonly string[]) => Promise<readonly Row[]>,
 ): DataLoader<string, readonly Row[]> {

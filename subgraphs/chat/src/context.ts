@@ -1,23 +1,24 @@
 import type { RequestIdentity, Viewer } from '@gravity/shared/viewer/viewer'
 import { ChatLoaders } from './chat-loaders.ts'
 import type { DraftService } from './drafts/draft.service.ts'
+import type { IgnoreService } from './ignores/ignore.service.ts'
+import type { InboxService } from './inbox/inbox.service.ts'
 import type { LiveMessages } from './live/live-messages.ts'
 import type { MessageService } from './messages/message.service.ts'
 import type { MessageEditor } from './messages/message-editor.ts'
+import type { AttentionService } from './notification-levels/attention.service.ts'
+import type { SettingsService } from './people/settings.service.ts'
 import type { PinService } from './pins/pin.service.ts'
+import type { PresenceService } from './presence/presence.service.ts'
 import type { ReactionService } from './reactions/reaction.service.ts'
 import type { ReceiptService } from './receipts/receipt.service.ts'
-import type { RenameService } from './rooms/rename.service.ts'
-import type { RoleService } from './rooms/role.service.ts'
-import type { RoomService } from './rooms/room.service.ts'
+import { RoomLists } from './rooms/room-lists.ts'
+import type { RoomServices } from './rooms/room-services.ts'
 import type { ChatReads } from './store.ts'
 import type { TypingService } from './typing/typing.service.ts'
 
 /** What lives as long as the process. */
-export interface ChatServices {
-  readonly rooms: RoomService
-  readonly roles: RoleService
-  readonly renaming: RenameService
+export interface ChatServices extends RoomServices {
   readonly messages: MessageService
   readonly editor: MessageEditor
   readonly reactions: ReactionService
@@ -26,12 +27,19 @@ export interface ChatServices {
   readonly drafts: DraftService
   readonly typing: TypingService
   readonly live: LiveMessages
+  readonly inboxes: InboxService
+  readonly presence: PresenceService
+  readonly settings: SettingsService
+  readonly attention: AttentionService
+  readonly ignoring: IgnoreService
+  readonly now: () => Date
   readonly reads: ChatReads
 }
 
 export interface ChatContext extends ChatServices {
   readonly viewer: Viewer | null
   readonly loaders: ChatLoaders
+  readonly lists: RoomLists
   readonly signal: AbortSignal
 }
 
@@ -44,6 +52,7 @@ export function createChatContext(
     ...services,
     viewer,
     loaders: new ChatLoaders(services.reads, viewer),
+    lists: new RoomLists({ ...services, viewer }),
     signal: request.signal,
   }
 }

@@ -2,14 +2,44 @@ import { requireViewer } from '@gravity/shared/viewer/require-viewer'
 import { memberPage, messagePage, pinPage, receiptPage, roomPage } from './chat-pages.ts'
 import type { ChatContext } from './context.ts'
 import type { Resolvers } from './generated/resolver-types.ts'
-import type { RoomSignal, TypingSignal } from './live/room-signals.ts'
-import type { MessageRow } from './messages/message.entity.ts'
+import { inboxResolvers, inboxSubscriptions } from './inbox/inbox.resolvers.ts'
+import {
+  invitationFields,
+  invitationMutations,
+  invitationQueries,
+  invitationResolvers,
+} from './invitations/invitation.resolvers.ts'
+import { liveResolvers, liveSubscriptions } from './live/live.resolvers.ts'
 import { messageMutations, messageResolvers } from './messages/message.resolvers.ts'
+import {
+  moderationFields,
+  moderationMutations,
+  moderationQueries,
+  moderationResolvers,
+} from './moderation/moderation.resolvers.ts'
+import {
+  personalMutations,
+  personalQueries,
+  personalResolvers,
+} from './people/personal.resolvers.ts'
+import { usualSettings } from './people/settings.repository.ts'
 import { userReference } from './people/user-reference.ts'
-import type { MemberReceipt } from './receipts/read-marker.repository.ts'
+import {
+  presenceMutations,
+  presenceResolvers,
+  presenceSubscriptions,
+} from './presence/presence.resolvers.ts'
 import type { VisibleRoomRow } from './rooms/room.repository.ts'
+import {
+  asRoom,
+  channelResolvers,
+  roomFields,
+  roomMutations,
+  roomQueries,
+} from './rooms/room.resolvers.ts'
 import { permissionsOf } from './rooms/room-permissions.ts'
 import { type RoomReference, roomRow } from './rooms/room-reference.ts'
+import { searchMessages } from './search/message-search.service.ts'
 
 /** A field that is a column of the room's row. */
 function roomField<Key extends keyof VisibleRoomRow>(key: Key) {
@@ -22,26 +52,24 @@ function roomField<Key extends keyof VisibleRoomRow>(key: Key) {
 const roleNames = { owner: 'OWNER', moderator: 'MODERATOR', member: 'MEMBER' } as const
 const rolesByName = { OWNER: 'owner', MODERATOR: 'moderator', MEMBER: 'member' } as const
 
-/** The result of a mutation that gives a room back. */
-function asRoom<Problem extends { readonly __typename: string }>(result: RoomReference | Problem) {
-  return '__typename' in result ? result : { __typename: 'Room' as const, ...result }
-}
-
 export const resolvers: Resolvers = {
   Query: {
     room: (_parent, { id }, { loaders }) => loaders.room(id),
     unread: (_parent, _args, { viewer, reads }) =>
       reads.readMarkers.totals(requireViewer(viewer).userId),
     message: (_parent, { id }, { loaders }) => loaders.message(id),
+    searchMessages: (_parent, args, { viewer, reads }) =>
+      searchMessages(reads.search, requireViewer(viewer), args),
+    ...personalQueries,
+    ...roomQueries,
+    ...invitationQueries,
+    ...moderationQueries,
     rooms: (_parent, args, { viewer, reads }) => roomPage(reads.rooms, requireViewer(viewer), args),
   },
   Mutation: {
-    async createRoom(_parent, { input }, { viewer, signal, rooms }) {
-      return asRoom(await rooms.create({ viewer: requireViewer(viewer), signal }, input))
-    },
-    async addRoomMembers(_parent, { input }, { viewer, signal, rooms }) {
-      return asRoom(await rooms.addMembers({ viewer: requireViewer(viewer), signal }, input))
-    },
+    ...roomMutations,
+    ...invitationMutations,
+    ...moderationMutations,
     async leaveRoom(_parent, { input }, { viewer, rooms }) {
       const result = await rooms.leave(requireViewer(viewer), input.roomId)
       return '__typename' in result ? result : { __typename: 'RoomLeft', ...result }
@@ -53,50 +81,27 @@ export const resolvers: Resolvers = {
     async renameRoom(_parent, { input }, { viewer, renaming }) {
       return asRoom(await renaming.rename(requireViewer(viewer), input))
     },
-    async markRoomRead(_parent, { input }, { viewer, receipts }) {
+    async markRoomRead(_parent, { input }, { viewer, receipts, presence }) {
+      presence.note(requireViewer(viewer))
       return asRoom(await receipts.markRead(requireViewer(viewer), input))
     },
     async saveDraft(_parent, { input }, { viewer, drafts }) {
       return asRoom(await drafts.save(requireViewer(viewer), input))
     },
-    async setTyping(_parent, { input }, { viewer, typing }) {
+    async setTyping(_parent, { input }, { viewer, typing, presence }) {
+      presence.note(requireViewer(viewer))
       const result = await typing.set(requireViewer(viewer), input)
       return '__typename' in result ? result : { __typename: 'TypingNoted', ...result }
     },
     ...messageMutations,
+    ...personalMutations,
+    ...presenceMutations,
   },
-  Subscription: {
-    messageAdded: {
-      subscribe: (_parent, args, { viewer, live }) => live.listen(requireViewer(viewer), args),
-      resolve: (message: MessageRow) => message,
-    },
-    messageChanged: {
-      subscribe: (_parent, args, { viewer, live }) =>
-        live.listenToChanges(requireViewer(viewer), args),
-      resolve: (message: MessageRow) => ({ change: message.changed, message }),
-    },
-    receiptChanged: {
-      subscribe: (_parent, { roomId }, { viewer, live }) =>
-        live.listenToReceipts(requireViewer(viewer), roomId),
-      resolve: (receipt: MemberReceipt) => receipt,
-    },
-    roomChanged: {
-      subscribe: (_parent, { roomId }, { viewer, live }) =>
-        live.listenToRoom(requireViewer(viewer), roomId),
-      resolve: ({ roomId }: RoomSignal) => ({ id: roomId }),
-    },
-    typingChanged: {
-      subscribe: (_parent, { roomId }, { viewer, live }) =>
-        live.listenToTyping(requireViewer(viewer), roomId),
-      resolve: (typing: TypingSignal) => typing,
-    },
-  },
-  ReadReceipt: {
-    user: ({ userId }) => userReference(userId),
-  },
-  TypingChange: {
-    people: ({ userIds }) => userIds.map(userReference),
-  },
+  Subscription: { ...liveSubscriptions, ...inboxSubscriptions, ...presenceSubscriptions },
+  ...liveResolvers,
+  ...inboxResolvers,
+  ...presenceResolvers,
+  ...personalResolvers,
   UnreadTotals: {
     roomCount: ({ rooms }) => rooms,
     messageCount: ({ messages }) => messages,
@@ -112,6 +117,15 @@ export const resolvers: Resolvers = {
     async unreadMentionCount({ id }, _args, { loaders }) {
       return (await loaders.unread(id))?.mentions ?? 0
     },
+    async viewerNotifications({ id }, _args, { viewer, loaders }) {
+      const wish = await loaders.roomWish(id)
+      const settings = wish?.level ? null : await loaders.settings(requireViewer(viewer).userId)
+      return {
+        level: wish?.level ?? settings?.notificationLevel ?? usualSettings.notificationLevel,
+        isUsual: wish?.level == null,
+        mutedUntil: wish?.mutedUntil ?? null,
+      }
+    },
     viewerDraft: ({ id }, _args, { loaders }) => loaders.draft(id),
     async receipts(room, args, { loaders }) {
       const { id } = await roomRow(room, loaders)
@@ -119,6 +133,9 @@ export const resolvers: Resolvers = {
     },
     __resolveReference: ({ id }, { loaders }) => loaders.room(id),
     name: roomField('name'),
+    ...roomFields,
+    ...invitationFields,
+    ...moderationFields,
     createdAt: roomField('createdAt'),
     memberCount: roomField('memberCount'),
     latestSequence: roomField('latestSequence'),
@@ -152,4 +169,7 @@ export const resolvers: Resolvers = {
     },
   },
   ...messageResolvers,
+  ...channelResolvers,
+  ...invitationResolvers,
+  ...moderationResolvers,
 }

@@ -1,32 +1,12 @@
 import { aViewer } from '@gravity/shared/testing/a-viewer'
 import { countStatements } from '@gravity/shared/testing/count-statements'
-import { openTestSubgraph, type TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
-import type { Viewer } from '@gravity/shared/viewer/viewer'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { createSubgraph } from '../src/subgraph.ts'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import { change } from './changes.ts'
+import { inChatRoom } from './chat-room.ts'
 import { createRoom, people, type RoomPageData, readPages, send, setRole } from './fixtures.ts'
 import { sequencesFrom } from './listener.ts'
 
-let chat: TestSubgraph
-let alice: Viewer
-let bob: Viewer
-let carla: Viewer
-let roomId: string
-
-beforeAll(async () => {
-  chat = await openTestSubgraph(createSubgraph)
-})
-
-beforeEach(async () => {
-  const [first = aViewer(), second = aViewer(), third = aViewer()] = await people(chat, 3)
-  alice = first
-  bob = second
-  carla = third
-  roomId = await createRoom(chat, alice, [bob, carla])
-})
-
-afterAll(() => chat[Symbol.asyncDispose]())
+const here = inChatRoom()
 
 describe('a thread', () => {
   const document = `query ($id: ID!, $after: String) {
@@ -48,19 +28,22 @@ describe('a thread', () => {
   }
 
   it('gathers replies and replies to them, page by page', async () => {
-    const root = await send(chat, alice, { roomId })
-    const first = await send(chat, bob, { roomId, replyToId: root.id.toUpperCase() })
-    const second = await send(chat, carla, { roomId, replyToId: first.id })
-    const third = await send(chat, bob, { roomId, replyToId: second.id })
+    const root = await send(here.chat, here.alice, { roomId: here.roomId })
+    const first = await send(here.chat, here.bob, {
+      roomId: here.roomId,
+      replyToId: root.id.toUpperCase(),
+    })
+    const second = await send(here.chat, here.carla, { roomId: here.roomId, replyToId: first.id })
+    const third = await send(here.chat, here.bob, { roomId: here.roomId, replyToId: second.id })
     const ask = (id: string, after: string | null = null) =>
-      chat.answer<Thread>(document, { viewer: carla, variables: { id, after } })
+      here.chat.answer<Thread>(document, { viewer: here.carla, variables: { id, after } })
 
     const { message } = await ask(root.id)
     const ids = await readPages(async (after) => (await ask(root.id, after)).message.replies)
 
     expect(message).toMatchObject({
       replyCount: 3,
-      replyParticipants: [{ id: bob.userId }, { id: carla.userId }],
+      replyParticipants: [{ id: here.bob.userId }, { id: here.carla.userId }],
       replies: {
         nodes: [
           { replyTo: { id: root.id }, threadRoot: { id: root.id }, replyCount: 0 },
@@ -73,15 +56,17 @@ describe('a thread', () => {
   })
 
   it('is of one room, and its messages are seen by nobody else', async () => {
-    const elsewhere = await createRoom(chat, alice)
-    const foreign = await send(chat, alice, { roomId: elsewhere })
+    const elsewhere = await createRoom(here.chat, here.alice)
+    const foreign = await send(here.chat, here.alice, { roomId: elsewhere })
 
-    for (const replyToId of [foreign.id, chat.platform.newId(), 'nonsense']) {
-      expect(await send(chat, alice, { roomId, replyToId })).toMatchObject({
+    for (const replyToId of [foreign.id, here.chat.platform.newId(), 'nonsense']) {
+      expect(await send(here.chat, here.alice, { roomId: here.roomId, replyToId })).toMatchObject({
         __typename: 'MessageNotFound',
       })
     }
-    expect(await chat.answer(document, { viewer: bob, variables: { id: foreign.id } })).toEqual({
+    expect(
+      await here.chat.answer(document, { viewer: here.bob, variables: { id: foreign.id } }),
+    ).toEqual({
       message: null,
     })
   })
@@ -89,54 +74,72 @@ describe('a thread', () => {
 
 describe('reactions', () => {
   it('are counted once per person and emoji, in the order in which they came', async () => {
-    const { id: messageId } = await send(chat, alice, { roomId })
-    await change({ chat, viewer: bob }, 'addReaction', { messageId, emoji: '🎉' })
-    await change({ chat, viewer: bob }, 'addReaction', { messageId, emoji: '\u2764' })
+    const { id: messageId } = await send(here.chat, here.alice, { roomId: here.roomId })
+    await change({ chat: here.chat, viewer: here.bob }, 'addReaction', { messageId, emoji: '🎉' })
+    await change({ chat: here.chat, viewer: here.bob }, 'addReaction', {
+      messageId,
+      emoji: '\u2764',
+    })
     await Promise.all(
-      [carla, carla, alice].map((viewer) =>
-        change({ chat, viewer }, 'addReaction', { messageId, emoji: '❤️' }),
+      [here.carla, here.carla, here.alice].map((viewer) =>
+        change({ chat: here.chat, viewer }, 'addReaction', { messageId, emoji: '❤️' }),
       ),
     )
 
-    const seen = await change({ chat, viewer: alice }, 'removeReaction', { messageId, emoji: '🎉' })
+    const seen = await change({ chat: here.chat, viewer: here.alice }, 'removeReaction', {
+      messageId,
+      emoji: '🎉',
+    })
 
     expect(seen).toMatchObject({
       reactions: [
-        { emoji: '🎉', count: 1, viewerReacted: false, people: [{ id: bob.userId }] },
+        { emoji: '🎉', count: 1, viewerReacted: false, people: [{ id: here.bob.userId }] },
         { emoji: '❤️', count: 3, viewerReacted: true },
       ],
     })
     expect(
-      await change({ chat, viewer: bob }, 'removeReaction', { messageId, emoji: '🎉' }),
+      await change({ chat: here.chat, viewer: here.bob }, 'removeReaction', {
+        messageId,
+        emoji: '🎉',
+      }),
     ).toMatchObject({
       reactions: [{ emoji: '❤️', count: 3 }],
     })
   })
 
   it('are one emoji, on a message of a room of one’s own', async () => {
-    const { id: messageId } = await send(chat, alice, { roomId })
+    const { id: messageId } = await send(here.chat, here.alice, { roomId: here.roomId })
 
     expect(
-      await change({ chat, viewer: bob }, 'addReaction', { messageId, emoji: 'ok' }),
+      await change({ chat: here.chat, viewer: here.bob }, 'addReaction', {
+        messageId,
+        emoji: 'ok',
+      }),
     ).toMatchObject({
       code: 'INVALID_INPUT',
     })
     expect(
-      await change({ chat, viewer: aViewer() }, 'addReaction', { messageId, emoji: '👍' }),
+      await change({ chat: here.chat, viewer: aViewer() }, 'addReaction', {
+        messageId,
+        emoji: '👍',
+      }),
     ).toMatchObject({
       code: 'MESSAGE_NOT_FOUND',
     })
   })
 
   it('are of at most fifty kinds', async () => {
-    const { id: messageId } = await send(chat, alice, { roomId })
-    await chat.sql(
+    const { id: messageId } = await send(here.chat, here.alice, { roomId: here.roomId })
+    await here.chat.sql(
       `insert into reactions select $1, 'emoji ' || n, $2, now() from generate_series(1, 50) as n`,
-      [messageId, bob.userId],
+      [messageId, here.bob.userId],
     )
 
     expect(
-      await change({ chat, viewer: bob }, 'addReaction', { messageId, emoji: '👍' }),
+      await change({ chat: here.chat, viewer: here.bob }, 'addReaction', {
+        messageId,
+        emoji: '👍',
+      }),
     ).toMatchObject({
       code: 'LIMIT_REACHED',
     })
@@ -145,38 +148,40 @@ describe('reactions', () => {
 
 describe('mentions', () => {
   async function mentionsOf(messageId: string): Promise<string[]> {
-    const data = await chat.answer<{ message: { mentions: { id: string }[] } }>(
+    const data = await here.chat.answer<{ message: { mentions: { id: string }[] } }>(
       'query ($id: ID!) { message(id: $id) { mentions { id } } }',
-      { viewer: alice, variables: { id: messageId } },
+      { viewer: here.alice, variables: { id: messageId } },
     )
     return data.message.mentions.map(({ id }) => id).sort()
   }
 
   beforeEach(async () => {
-    const [stranger = aViewer()] = await people(chat, 1)
-    await chat.sql('update known_people set username = null where username is not null')
-    const names = { bob: bob.userId, carla: carla.userId, stranger: stranger.userId }
+    const [stranger = aViewer()] = await people(here.chat, 1)
+    await here.chat.sql('update known_people set username = null where username is not null')
+    const names = { bob: here.bob.userId, carla: here.carla.userId, stranger: stranger.userId }
     for (const [name, id] of Object.entries(names)) {
-      await chat.sql('update known_people set username = $1 where id = $2', [name, id])
+      await here.chat.sql('update known_people set username = $1 where id = $2', [name, id])
     }
   })
 
   it('are the members named in the text or by id, and nobody else', async () => {
     const body = 'Hi @Bob, mail carla@carla.example about @stranger and @alice'
-    const written = await send(chat, alice, { roomId, body })
-    const given = await send(chat, alice, {
-      roomId,
+    const written = await send(here.chat, here.alice, { roomId: here.roomId, body })
+    const given = await send(here.chat, here.alice, {
+      roomId: here.roomId,
       body: '@bob!',
-      mentionIds: [carla.userId.toUpperCase(), bob.userId],
+      mentionIds: [here.carla.userId.toUpperCase(), here.bob.userId],
     })
 
-    expect(await mentionsOf(written.id)).toEqual([bob.userId])
-    expect(await mentionsOf(given.id)).toEqual([bob.userId, carla.userId].sort())
+    expect(await mentionsOf(written.id)).toEqual([here.bob.userId])
+    expect(await mentionsOf(given.id)).toEqual([here.bob.userId, here.carla.userId].sort())
   })
 
   it('refuse ids that are no members’', async () => {
     for (const id of [aViewer().userId, 'nonsense']) {
-      expect(await send(chat, alice, { roomId, mentionIds: [id] })).toMatchObject({
+      expect(
+        await send(here.chat, here.alice, { roomId: here.roomId, mentionIds: [id] }),
+      ).toMatchObject({
         __typename: 'InvalidInput',
         field: 'mentionIds',
       })
@@ -184,15 +189,21 @@ describe('mentions', () => {
   })
 
   it('are told once: at an edit only those who are new', async () => {
-    const { id: messageId } = await send(chat, alice, { roomId, body: '@bob' })
-    await change({ chat, viewer: alice }, 'editMessage', { messageId, body: '@bob and @carla' })
+    const { id: messageId } = await send(here.chat, here.alice, {
+      roomId: here.roomId,
+      body: '@bob',
+    })
+    await change({ chat: here.chat, viewer: here.alice }, 'editMessage', {
+      messageId,
+      body: '@bob and @carla',
+    })
 
-    const told = await chat.sql<{ userIds: string[] }>(
+    const told = await here.chat.sql<{ userIds: string[] }>(
       `select payload -> 'userIds' as "userIds" from outbox
        where aggregate_id = $1 and name = 'chat.people-mentioned.v1' order by position`,
-      [roomId],
+      [here.roomId],
     )
-    expect(told).toEqual([{ userIds: [bob.userId] }, { userIds: [carla.userId] }])
+    expect(told).toEqual([{ userIds: [here.bob.userId] }, { userIds: [here.carla.userId] }])
   })
 })
 
@@ -207,16 +218,19 @@ describe('pins', () => {
 
   it('are listed, the latest first, and come off again', async () => {
     const sent = []
-    for (const _ of sequencesFrom(1, 4)) sent.push((await send(chat, bob, { roomId })).id)
+    for (const _ of sequencesFrom(1, 4))
+      sent.push((await send(here.chat, here.bob, { roomId: here.roomId })).id)
     for (const messageId of [...sent, sent[0] ?? '']) {
-      await change({ chat, viewer: alice }, 'pinMessage', { messageId })
+      await change({ chat: here.chat, viewer: here.alice }, 'pinMessage', { messageId })
     }
-    await change({ chat, viewer: alice }, 'unpinMessage', { messageId: sent[1] ?? '' })
+    await change({ chat: here.chat, viewer: here.alice }, 'unpinMessage', {
+      messageId: sent[1] ?? '',
+    })
 
     const ids = await readPages(async (after) => {
-      const data = await chat.answer<{ room: { pinnedMessages: RoomPageData } }>(document, {
-        viewer: carla,
-        variables: { id: roomId, after },
+      const data = await here.chat.answer<{ room: { pinnedMessages: RoomPageData } }>(document, {
+        viewer: here.carla,
+        variables: { id: here.roomId, after },
       })
       return data.room.pinnedMessages
     })
@@ -226,9 +240,11 @@ describe('pins', () => {
   })
 
   it('are for those whom the room permits it', async () => {
-    const { id: messageId } = await send(chat, bob, { roomId })
+    const { id: messageId } = await send(here.chat, here.bob, { roomId: here.roomId })
     for (const name of ['pinMessage', 'unpinMessage'] as const) {
-      expect(await change({ chat, viewer: bob }, name, { messageId })).toMatchObject({
+      expect(
+        await change({ chat: here.chat, viewer: here.bob }, name, { messageId }),
+      ).toMatchObject({
         code: 'PERMISSION_REQUIRED',
       })
     }
@@ -237,26 +253,41 @@ describe('pins', () => {
 
 describe('changeMemberRole', () => {
   it('is for owners, among members, and keeps an owner', async () => {
-    const userId = bob.userId
-    expect(await setRole(chat, bob, { roomId, userId, role: 'OWNER' })).toMatchObject({
+    const userId = here.bob.userId
+    expect(
+      await setRole(here.chat, here.bob, { roomId: here.roomId, userId, role: 'OWNER' }),
+    ).toMatchObject({
       code: 'PERMISSION_REQUIRED',
     })
     expect(
-      await setRole(chat, alice, { roomId, userId: aViewer().userId, role: 'OWNER' }),
+      await setRole(here.chat, here.alice, {
+        roomId: here.roomId,
+        userId: aViewer().userId,
+        role: 'OWNER',
+      }),
     ).toMatchObject({ code: 'MEMBER_NOT_FOUND' })
     expect(
-      await setRole(chat, alice, { roomId, userId: alice.userId, role: 'MEMBER' }),
+      await setRole(here.chat, here.alice, {
+        roomId: here.roomId,
+        userId: here.alice.userId,
+        role: 'MEMBER',
+      }),
     ).toMatchObject({ code: 'LAST_OWNER' })
-    await setRole(chat, alice, { roomId, userId, role: 'OWNER' })
+    await setRole(here.chat, here.alice, { roomId: here.roomId, userId, role: 'OWNER' })
 
     await Promise.all([
-      setRole(chat, alice, { roomId, userId, role: 'MEMBER' }),
-      setRole(chat, bob, { roomId, userId: alice.userId, role: 'MEMBER' }),
+      setRole(here.chat, here.alice, { roomId: here.roomId, userId, role: 'MEMBER' }),
+      setRole(here.chat, here.bob, {
+        roomId: here.roomId,
+        userId: here.alice.userId,
+        role: 'MEMBER',
+      }),
     ])
 
-    const owners = await chat.sql(`select 1 from members where room_id = $1 and role = 'owner'`, [
-      roomId,
-    ])
+    const owners = await here.chat.sql(
+      `select 1 from members where room_id = $1 and role = 'owner'`,
+      [here.roomId],
+    )
     expect(owners.length).toBe(1)
   })
 })
@@ -275,13 +306,21 @@ it('needs a fixed number of statements for a page with everything', async () => 
   }`
   const statementsWith = async (count: number) => {
     for (const _ of sequencesFrom(1, count)) {
-      const root = await send(chat, alice, { roomId })
-      await send(chat, bob, { roomId, replyToId: root.id })
-      await change({ chat, viewer: alice }, 'editMessage', { messageId: root.id, body: 'edited' })
-      await change({ chat, viewer: bob }, 'addReaction', { messageId: root.id, emoji: '👍' })
-      await change({ chat, viewer: alice }, 'pinMessage', { messageId: root.id })
+      const root = await send(here.chat, here.alice, { roomId: here.roomId })
+      await send(here.chat, here.bob, { roomId: here.roomId, replyToId: root.id })
+      await change({ chat: here.chat, viewer: here.alice }, 'editMessage', {
+        messageId: root.id,
+        body: 'edited',
+      })
+      await change({ chat: here.chat, viewer: here.bob }, 'addReaction', {
+        messageId: root.id,
+        emoji: '👍',
+      })
+      await change({ chat: here.chat, viewer: here.alice }, 'pinMessage', { messageId: root.id })
     }
-    return countStatements(() => chat.answer(document, { viewer: bob, variables: { id: roomId } }))
+    return countStatements(() =>
+      here.chat.answer(document, { viewer: here.bob, variables: { id: here.roomId } }),
+    )
   }
 
   const few = await statementsWith(1)

@@ -60,6 +60,49 @@ describe('the demo data', () => {
     await again.stop()
 
     expect((await roomsOf('bob')).map((room) => room.id)).not.toContain(lunch?.id)
-    expect(await chat.sql('select count(*)::integer as count from rooms')).toEqual([{ count: 6 }])
+    expect(await chat.sql('select count(*)::integer as count from rooms')).toEqual([{ count: 8 }])
+  })
+
+  it('has channels that Bob finds, one of them readable without coming in', async () => {
+    const document = `{
+      channels { nodes { name viewerIsMember messages { nodes { body } } } }
+    }`
+    const data = await chat.answer<{
+      channels: { nodes: { name: string; viewerIsMember: boolean; messages: { nodes: [] } }[] }
+    }>(document, { viewer: demoViewer('bob') })
+
+    expect(data.channels.nodes).toMatchObject([
+      { name: 'Help desk', viewerIsMember: true },
+      { name: 'Announcements', viewerIsMember: false },
+    ])
+    expect(data.channels.nodes.map(({ messages }) => messages.nodes.length)).toEqual([8, 5])
+  })
+
+  it('gives Alice something to moderate', async () => {
+    const document = `{
+      channels(search: "help kind") {
+        nodes {
+          room {
+            viewerRole slowModeSeconds wordFilters { words action }
+            reports { nodes { reason note evidence } }
+          }
+        }
+      }
+    }`
+
+    expect(await chat.answer(document, { viewer: demoViewer('alice') })).toMatchObject({
+      channels: {
+        nodes: [
+          {
+            room: {
+              viewerRole: 'MODERATOR',
+              slowModeSeconds: 5,
+              wordFilters: expect.arrayContaining([{ words: 'darn', action: 'MASK' }]),
+              reports: { nodes: [{ reason: 'SPAM', note: 'This is advertising.' }] },
+            },
+          },
+        ],
+      },
+    })
   })
 })

@@ -136,6 +136,40 @@ export async function leave(chat: TestSubgraph, viewer: Viewer, roomId: string):
   return data.leaveRoom
 }
 
+/** What `addRoomMembers` answers. */
+export async function addMembers(
+  chat: TestSubgraph,
+  viewer: Viewer,
+  input: { readonly roomId: string; readonly memberIds: readonly string[] },
+): Promise<object> {
+  const data = await chat.answer<{ addRoomMembers: object }>(
+    `mutation ($input: AddRoomMembersInput!) {
+      addRoomMembers(input: $input) { __typename ... on Problem { code } }
+    }`,
+    { viewer, variables: { input } },
+  )
+  return data.addRoomMembers
+}
+
+/** What `markRoomRead` answers. */
+export async function markRead(
+  chat: TestSubgraph,
+  viewer: Viewer,
+  input: { readonly roomId: string; readonly sequence: number; readonly private?: boolean },
+): Promise<object> {
+  const data = await chat.answer<{ markRoomRead: object }>(
+    `mutation ($input: MarkRoomReadInput!) {
+      markRoomRead(input: $input) {
+        __typename
+        ... on Room { viewerLastRead unreadCount unreadMentionCount }
+        ... on Problem { code }
+      }
+    }`,
+    { viewer, variables: { input } },
+  )
+  return data.markRoomRead
+}
+
 export interface RoomPageData {
   readonly nodes: readonly { readonly id: string }[]
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null }

@@ -1,53 +1,33 @@
 import { aViewer } from '@gravity/shared/testing/a-viewer'
-import { openTestSubgraph, type TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
-import type { Viewer } from '@gravity/shared/viewer/viewer'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { DataSource } from 'typeorm'
 import { ChangeMessages1795000200000 } from '../src/migrations/1795000200000-change-messages.ts'
 import { ReadRooms1795000300000 } from '../src/migrations/1795000300000-read-rooms.ts'
-import { createSubgraph } from '../src/subgraph.ts'
 import { change, listenToChanges } from './changes.ts'
-import { createRoom, leave, people, send, setRole } from './fixtures.ts'
+import { inChatRoom } from './chat-room.ts'
+import { leave, send, setRole } from './fixtures.ts'
 import { listen, sequencesFrom } from './listener.ts'
 
-let chat: TestSubgraph
-let alice: Viewer
-let bob: Viewer
-let carla: Viewer
-let roomId: string
-
-beforeAll(async () => {
-  chat = await openTestSubgraph(createSubgraph)
-})
-
-beforeEach(async () => {
-  const [first = aViewer(), second = aViewer(), third = aViewer()] = await people(chat, 3)
-  alice = first
-  bob = second
-  carla = third
-  roomId = await createRoom(chat, alice, [bob, carla])
-})
-
-afterAll(() => chat[Symbol.asyncDispose]())
+const here = inChatRoom()
 
 function events(): Promise<{ name: string; version: string }[]> {
-  return chat.sql(
+  return here.chat.sql(
     `select name, aggregate_version as version from outbox where aggregate_id = $1 order by position`,
-    [roomId],
+    [here.roomId],
   )
 }
 
 describe('editMessage', () => {
   it('changes the text, keeps what it was, and says when', async () => {
-    const { id: messageId } = await send(chat, bob, { roomId, body: 'one' })
+    const { id: messageId } = await send(here.chat, here.bob, { roomId: here.roomId, body: 'one' })
 
-    await change({ chat, viewer: bob }, 'editMessage', { messageId, body: 'two' })
-    const edited = await change({ chat, viewer: bob }, 'editMessage', {
+    await change({ chat: here.chat, viewer: here.bob }, 'editMessage', { messageId, body: 'two' })
+    const edited = await change({ chat: here.chat, viewer: here.bob }, 'editMessage', {
       messageId: messageId.toUpperCase(),
       body: 'three',
     })
 
-    const writtenBy = { id: bob.userId }
+    const writtenBy = { id: here.bob.userId }
     expect(edited).toMatchObject({
       __typename: 'Message',
       body: 'three',
@@ -65,43 +45,53 @@ describe('editMessage', () => {
   })
 
   it('does nothing when the text is the same', async () => {
-    const { id: messageId } = await send(chat, bob, { roomId, body: 'same' })
+    const { id: messageId } = await send(here.chat, here.bob, { roomId: here.roomId, body: 'same' })
 
-    const edited = await change({ chat, viewer: bob }, 'editMessage', { messageId, body: 'same' })
+    const edited = await change({ chat: here.chat, viewer: here.bob }, 'editMessage', {
+      messageId,
+      body: 'same',
+    })
 
     expect(edited).toMatchObject({ editedAt: null, revisions: [] })
     expect((await events()).length).toBe(2)
   })
 
   it('is for the author alone, who must still be a member', async () => {
-    const { id: messageId } = await send(chat, bob, { roomId })
+    const { id: messageId } = await send(here.chat, here.bob, { roomId: here.roomId })
     const wish = { messageId, body: 'other' }
 
-    expect(await change({ chat, viewer: alice }, 'editMessage', wish)).toMatchObject({
+    expect(
+      await change({ chat: here.chat, viewer: here.alice }, 'editMessage', wish),
+    ).toMatchObject({
       code: 'AUTHOR_REQUIRED',
     })
-    await leave(chat, bob, roomId)
-    for (const viewer of [bob, aViewer()]) {
-      expect(await change({ chat, viewer }, 'editMessage', wish)).toMatchObject({
+    await leave(here.chat, here.bob, here.roomId)
+    for (const viewer of [here.bob, aViewer()]) {
+      expect(await change({ chat: here.chat, viewer }, 'editMessage', wish)).toMatchObject({
         code: 'MESSAGE_NOT_FOUND',
       })
     }
   })
 
   it.each(['', ' ', 'x'.repeat(4_001)])('refuses the text %#', async (body) => {
-    const { id: messageId } = await send(chat, bob, { roomId })
+    const { id: messageId } = await send(here.chat, here.bob, { roomId: here.roomId })
 
-    expect(await change({ chat, viewer: bob }, 'editMessage', { messageId, body })).toMatchObject({
+    expect(
+      await change({ chat: here.chat, viewer: here.bob }, 'editMessage', { messageId, body }),
+    ).toMatchObject({
       code: 'INVALID_INPUT',
     })
   })
 
   it('is possible fifty times, also at once', async () => {
-    const { id: messageId } = await send(chat, bob, { roomId })
+    const { id: messageId } = await send(here.chat, here.bob, { roomId: here.roomId })
 
     const edits = await Promise.all(
       sequencesFrom(1, 52).map((body) =>
-        change({ chat, viewer: bob }, 'editMessage', { messageId, body: `edit ${body}` }),
+        change({ chat: here.chat, viewer: here.bob }, 'editMessage', {
+          messageId,
+          body: `edit ${body}`,
+        }),
       ),
     )
 
@@ -113,21 +103,26 @@ describe('editMessage', () => {
 
 describe('redactMessage', () => {
   it('leaves a tombstone in its place, without the content anywhere', async () => {
-    const { id: messageId } = await send(chat, bob, { roomId, body: 'secret one' })
-    await change({ chat, viewer: bob }, 'editMessage', {
+    const { id: messageId } = await send(here.chat, here.bob, {
+      roomId: here.roomId,
+      body: 'secret one',
+    })
+    await change({ chat: here.chat, viewer: here.bob }, 'editMessage', {
       messageId,
       body: 'secret two',
-      mentionIds: [carla.userId],
+      mentionIds: [here.carla.userId],
     })
-    await change({ chat, viewer: carla }, 'addReaction', { messageId, emoji: '👍' })
-    await change({ chat, viewer: alice }, 'pinMessage', { messageId })
+    await change({ chat: here.chat, viewer: here.carla }, 'addReaction', { messageId, emoji: '👍' })
+    await change({ chat: here.chat, viewer: here.alice }, 'pinMessage', { messageId })
 
-    const redacted = await change({ chat, viewer: bob }, 'redactMessage', { messageId })
+    const redacted = await change({ chat: here.chat, viewer: here.bob }, 'redactMessage', {
+      messageId,
+    })
 
     expect(redacted).toMatchObject({
       sequence: 1,
       body: null,
-      redactedBy: { id: bob.userId },
+      redactedBy: { id: here.bob.userId },
       pinnedAt: null,
       revisions: [],
       reactions: [],
@@ -135,23 +130,34 @@ describe('redactMessage', () => {
     })
     const tables = ['messages', 'revisions', 'reactions', 'outbox']
     for (const table of tables) {
-      const rows = await chat.sql(`select 1 from ${table} t where t::text like '%secret%'`)
+      const rows = await here.chat.sql(`select 1 from ${table} t where t::text like '%secret%'`)
       expect([table, rows]).toEqual([table, []])
     }
   })
 
   it('is gone from live streams that read it before, and stays withdrawn when it is sent again', async () => {
-    await send(chat, bob, { roomId, body: 'secret', clientMessageId: 'mine' })
-    await using early = await listen(chat, carla, { roomId })
-    const [{ id: messageId } = { id: '' }] = await chat.sql<{ id: string }>(
+    await send(here.chat, here.bob, {
+      roomId: here.roomId,
+      body: 'secret',
+      clientMessageId: 'mine',
+    })
+    await using early = await listen(here.chat, here.carla, { roomId: here.roomId })
+    const [{ id: messageId } = { id: '' }] = await here.chat.sql<{ id: string }>(
       'select id from messages where room_id = $1',
-      [roomId],
+      [here.roomId],
     )
-    await change({ chat, viewer: bob }, 'redactMessage', { messageId })
+    await change({ chat: here.chat, viewer: here.bob }, 'redactMessage', { messageId })
 
-    await using late = await listen(chat, alice, { roomId, afterSequence: 0 })
+    await using late = await listen(here.chat, here.alice, {
+      roomId: here.roomId,
+      afterSequence: 0,
+    })
     await late.received(1)
-    const again = await send(chat, bob, { roomId, body: 'secret', clientMessageId: 'mine' })
+    const again = await send(here.chat, here.bob, {
+      roomId: here.roomId,
+      body: 'secret',
+      clientMessageId: 'mine',
+    })
 
     expect(late.bodies).toEqual([null])
     expect(again.body).toBeNull()
@@ -159,27 +165,37 @@ describe('redactMessage', () => {
   })
 
   it('is for moderators too, and done once', async () => {
-    const { id: messageId } = await send(chat, bob, { roomId })
-    expect(await change({ chat, viewer: carla }, 'redactMessage', { messageId })).toMatchObject({
+    const { id: messageId } = await send(here.chat, here.bob, { roomId: here.roomId })
+    expect(
+      await change({ chat: here.chat, viewer: here.carla }, 'redactMessage', { messageId }),
+    ).toMatchObject({
       code: 'PERMISSION_REQUIRED',
     })
-    expect(await setRole(chat, alice, { roomId, userId: carla.userId, role: 'MODERATOR' })).toEqual(
-      {
-        __typename: 'Room',
-      },
-    )
+    expect(
+      await setRole(here.chat, here.alice, {
+        roomId: here.roomId,
+        userId: here.carla.userId,
+        role: 'MODERATOR',
+      }),
+    ).toEqual({
+      __typename: 'Room',
+    })
 
-    await change({ chat, viewer: carla }, 'redactMessage', { messageId })
-    const again = await change({ chat, viewer: alice }, 'redactMessage', { messageId })
+    await change({ chat: here.chat, viewer: here.carla }, 'redactMessage', { messageId })
+    const again = await change({ chat: here.chat, viewer: here.alice }, 'redactMessage', {
+      messageId,
+    })
 
-    expect(again).toMatchObject({ redactedBy: { id: carla.userId } })
+    expect(again).toMatchObject({ redactedBy: { id: here.carla.userId } })
     const told = (await events()).filter(({ name }) => name === 'chat.message-redacted.v1')
     expect(told.length).toBe(1)
     for (const name of ['editMessage', 'addReaction', 'pinMessage'] as const) {
-      const viewer = name === 'editMessage' ? bob : alice
+      const viewer = name === 'editMessage' ? here.bob : here.alice
       const extra =
         name === 'editMessage' ? { body: 'x' } : name === 'addReaction' ? { emoji: '👍' } : {}
-      expect(await change({ chat, viewer }, name, { messageId, ...extra })).toMatchObject({
+      expect(
+        await change({ chat: here.chat, viewer }, name, { messageId, ...extra }),
+      ).toMatchObject({
         code: 'MESSAGE_REDACTED',
       })
     }
@@ -188,17 +204,26 @@ describe('redactMessage', () => {
 
 describe('messageChanged', () => {
   it('brings edits, reactions, pins and redactions, in order and to every member', async () => {
-    const { id: messageId } = await send(chat, bob, { roomId, body: 'one' })
-    await using first = await listenToChanges(chat, alice, { roomId })
-    await using second = await listenToChanges(chat, carla, { roomId, afterChange: 0 })
+    const { id: messageId } = await send(here.chat, here.bob, { roomId: here.roomId, body: 'one' })
+    await using first = await listenToChanges(here.chat, here.alice, { roomId: here.roomId })
+    await using second = await listenToChanges(here.chat, here.carla, {
+      roomId: here.roomId,
+      afterChange: 0,
+    })
 
     const wishes = [
-      () => change({ chat, viewer: bob }, 'editMessage', { messageId, body: 'two' }),
-      () => change({ chat, viewer: carla }, 'addReaction', { messageId, emoji: '🎉' }),
-      () => change({ chat, viewer: carla }, 'removeReaction', { messageId, emoji: '🎉' }),
-      () => change({ chat, viewer: alice }, 'pinMessage', { messageId }),
-      () => change({ chat, viewer: alice }, 'unpinMessage', { messageId }),
-      () => change({ chat, viewer: bob }, 'redactMessage', { messageId }),
+      () =>
+        change({ chat: here.chat, viewer: here.bob }, 'editMessage', { messageId, body: 'two' }),
+      () =>
+        change({ chat: here.chat, viewer: here.carla }, 'addReaction', { messageId, emoji: '🎉' }),
+      () =>
+        change({ chat: here.chat, viewer: here.carla }, 'removeReaction', {
+          messageId,
+          emoji: '🎉',
+        }),
+      () => change({ chat: here.chat, viewer: here.alice }, 'pinMessage', { messageId }),
+      () => change({ chat: here.chat, viewer: here.alice }, 'unpinMessage', { messageId }),
+      () => change({ chat: here.chat, viewer: here.bob }, 'redactMessage', { messageId }),
     ]
     for (const [index, wish] of wishes.entries()) {
       await wish()
@@ -213,13 +238,23 @@ describe('messageChanged', () => {
 
   it('is resumed after a change without a loss, each message as it is now', async () => {
     const sent = []
-    for (const body of ['a', 'b', 'c']) sent.push(await send(chat, bob, { roomId, body }))
+    for (const body of ['a', 'b', 'c'])
+      sent.push(await send(here.chat, here.bob, { roomId: here.roomId, body }))
     for (const { id, body } of [...sent, ...sent]) {
-      await change({ chat, viewer: bob }, 'editMessage', { messageId: id, body: `${body}!` })
-      await change({ chat, viewer: bob }, 'editMessage', { messageId: id, body: `${body}?` })
+      await change({ chat: here.chat, viewer: here.bob }, 'editMessage', {
+        messageId: id,
+        body: `${body}!`,
+      })
+      await change({ chat: here.chat, viewer: here.bob }, 'editMessage', {
+        messageId: id,
+        body: `${body}?`,
+      })
     }
 
-    await using listener = await listenToChanges(chat, carla, { roomId, afterChange: 2 })
+    await using listener = await listenToChanges(here.chat, here.carla, {
+      roomId: here.roomId,
+      afterChange: 2,
+    })
 
     await listener.received(3)
     expect(listener.changes).toEqual([
@@ -230,18 +265,20 @@ describe('messageChanged', () => {
   })
 
   it('ends for who leaves and refuses strangers', async () => {
-    const { id: messageId } = await send(chat, bob, { roomId, body: 'one' })
-    const leaving = await listenToChanges(chat, carla, { roomId })
-    await leave(chat, carla, roomId)
-    await change({ chat, viewer: bob }, 'editMessage', { messageId, body: 'two' })
+    const { id: messageId } = await send(here.chat, here.bob, { roomId: here.roomId, body: 'one' })
+    const leaving = await listenToChanges(here.chat, here.carla, { roomId: here.roomId })
+    await leave(here.chat, here.carla, here.roomId)
+    await change({ chat: here.chat, viewer: here.bob }, 'editMessage', { messageId, body: 'two' })
 
     await leaving.end()
 
     expect(leaving.changes).toEqual([])
-    await expect(listenToChanges(chat, carla, { roomId })).rejects.toThrow('NOT_FOUND')
-    await expect(listenToChanges(chat, bob, { roomId, afterChange: 9 })).rejects.toThrow(
-      'BAD_USER_INPUT',
+    await expect(listenToChanges(here.chat, here.carla, { roomId: here.roomId })).rejects.toThrow(
+      'NOT_FOUND',
     )
+    await expect(
+      listenToChanges(here.chat, here.bob, { roomId: here.roomId, afterChange: 9 }),
+    ).rejects.toThrow('BAD_USER_INPUT')
   })
 })
 
@@ -249,7 +286,7 @@ describe('the migrations', () => {
   it('go back and forth', async () => {
     const database = new DataSource({
       type: 'postgres',
-      url: chat.platform.databaseUrl('chat'),
+      url: here.chat.platform.databaseUrl('chat'),
     })
     await database.initialize()
     const runner = database.createQueryRunner()

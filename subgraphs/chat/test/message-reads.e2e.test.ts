@@ -1,29 +1,11 @@
 import { aViewer } from '@gravity/shared/testing/a-viewer'
 import { countStatements } from '@gravity/shared/testing/count-statements'
-import { openTestSubgraph, type TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
-import type { Viewer } from '@gravity/shared/viewer/viewer'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { createSubgraph } from '../src/subgraph.ts'
-import { createRoom, history, people, send } from './fixtures.ts'
+import { describe, expect, it } from '@jest/globals'
+import { inChatRoom } from './chat-room.ts'
+import { history, send } from './fixtures.ts'
 import { sequencesFrom } from './listener.ts'
 
-let chat: TestSubgraph
-let alice: Viewer
-let bob: Viewer
-let roomId: string
-
-beforeAll(async () => {
-  chat = await openTestSubgraph(createSubgraph)
-})
-
-beforeEach(async () => {
-  const [first = aViewer(), second = aViewer()] = await people(chat, 2)
-  alice = first
-  bob = second
-  roomId = await createRoom(chat, alice, [bob])
-})
-
-afterAll(() => chat[Symbol.asyncDispose]())
+const here = inChatRoom()
 
 const page = `query ($id: ID!, $last: Int, $before: String) {
   room(id: $id) {
@@ -51,14 +33,14 @@ interface PageData {
 
 describe('Room.messages', () => {
   it('reads back from the end, page by page', async () => {
-    for (const _ of sequencesFrom(1, 7)) await send(chat, alice, { roomId })
+    for (const _ of sequencesFrom(1, 7)) await send(here.chat, here.alice, { roomId: here.roomId })
 
     const read: number[][] = []
     let before: string | null = null
     do {
-      const data: PageData = await chat.answer(page, {
-        viewer: alice,
-        variables: { id: roomId, last: 3, before },
+      const data: PageData = await here.chat.answer(page, {
+        viewer: here.alice,
+        variables: { id: here.roomId, last: 3, before },
       })
       const { room } = data
       read.push(room.messages.nodes.map((node) => node.sequence))
@@ -70,11 +52,14 @@ describe('Room.messages', () => {
   })
 
   it('takes the latest fifty unless told otherwise, in a fixed number of statements', async () => {
-    await history(chat, alice, { roomId, count: 60 })
+    await history(here.chat, here.alice, { roomId: here.roomId, count: 60 })
 
     let answer: PageData | undefined
     const statements = await countStatements(async () => {
-      answer = await chat.answer<PageData>(page, { viewer: bob, variables: { id: roomId } })
+      answer = await here.chat.answer<PageData>(page, {
+        viewer: here.bob,
+        variables: { id: here.roomId },
+      })
     })
 
     expect(answer?.room.messages.nodes.map((node) => node.sequence)).toEqual(sequencesFrom(11, 60))
@@ -85,9 +70,9 @@ describe('Room.messages', () => {
   it.each([{ last: 0 }, { last: 101 }, { before: 'x' }, { before: '\u0000' }])(
     'refuses %j',
     async (variables) => {
-      const { errors } = await chat.ask(page, {
-        viewer: alice,
-        variables: { id: roomId, ...variables },
+      const { errors } = await here.chat.ask(page, {
+        viewer: here.alice,
+        variables: { id: here.roomId, ...variables },
       })
 
       expect(errors?.[0]?.extensions?.['code']).toBe('BAD_USER_INPUT')
@@ -103,16 +88,22 @@ describe('Message', () => {
   }`
 
   it('is found by its reference only for members of its room', async () => {
-    const { id } = await send(chat, alice, { roomId, clientMessageId: 'mine', body: 'Hello' })
-    const representations = [id, id.toUpperCase(), chat.platform.newId(), 'nonsense'].map(
+    const { id } = await send(here.chat, here.alice, {
+      roomId: here.roomId,
+      clientMessageId: 'mine',
+      body: 'Hello',
+    })
+    const representations = [id, id.toUpperCase(), here.chat.platform.newId(), 'nonsense'].map(
       (key) => ({
         __typename: 'Message',
         id: key,
       }),
     )
-    const message = { id, body: 'Hello', room: { id: roomId, name: 'A room', memberCount: 2 } }
+    const message = { id, body: 'Hello', room: { id: here.roomId, name: 'A room', memberCount: 3 } }
 
-    expect(await chat.answer(entities, { viewer: bob, variables: { representations } })).toEqual({
+    expect(
+      await here.chat.answer(entities, { viewer: here.bob, variables: { representations } }),
+    ).toEqual({
       _entities: [
         { ...message, clientMessageId: null },
         { ...message, clientMessageId: null },
@@ -121,18 +112,18 @@ describe('Message', () => {
       ],
     })
     expect(
-      await chat.answer(entities, { viewer: alice, variables: { representations } }),
+      await here.chat.answer(entities, { viewer: here.alice, variables: { representations } }),
     ).toMatchObject({ _entities: [{ clientMessageId: 'mine' }, {}, null, null] })
     expect(
-      await chat.answer(entities, { viewer: aViewer(), variables: { representations } }),
+      await here.chat.answer(entities, { viewer: aViewer(), variables: { representations } }),
     ).toEqual({ _entities: [null, null, null, null] })
   })
 
   it('is null or refused for the anonymous', async () => {
-    const { id } = await send(chat, alice, { roomId })
+    const { id } = await send(here.chat, here.alice, { roomId: here.roomId })
     const representations = [{ __typename: 'Message', id }]
 
-    const { data } = await chat.ask(entities, { viewer: null, variables: { representations } })
+    const { data } = await here.chat.ask(entities, { viewer: null, variables: { representations } })
 
     expect(data?.['_entities'] ?? [null]).toEqual([null])
   })

@@ -1,4 +1,4 @@
-import { profileChanged, profileCreated } from '@gravity/shared/events/contracts/users'
+import { peopleTold, profileChanged, profileCreated } from '@gravity/shared/events/contracts/users'
 import { aViewer } from '@gravity/shared/testing/a-viewer'
 import { deliverEvent } from '@gravity/shared/testing/deliver-event'
 import { eventually } from '@gravity/shared/testing/eventually'
@@ -56,5 +56,42 @@ describe('a changed profile', () => {
 
     expect(await nameOf(userId)).toEqual([{ username: 'newest' }])
     expect(profileChanged.consumers).toContain('chat')
+  })
+})
+
+describe('the people who were there before', () => {
+  it('are asked for once in the life of a database, and part by part', async () => {
+    const [earlier, later] = [aViewer(), aViewer()]
+    const wishes = () =>
+      chat.sql<{ after: string | null }>(
+        `select payload ->> 'afterId' as after from outbox
+         where name = 'chat.people-wanted.v1' order by position`,
+      )
+    expect(await wishes()).toEqual([{ after: null }])
+    const person = { username: 'ada', displayName: 'Ada', version: 3 }
+
+    for (const { userId } of [earlier, later]) {
+      await deliverEvent(chat.platform, 'chat', {
+        contract: peopleTold,
+        payload: {
+          people: [{ ...person, userId }],
+          nextAfterId: userId === earlier.userId ? userId : null,
+        },
+        aggregateId: chat.platform.newId(),
+      })
+    }
+
+    await eventually(async () => {
+      const ids = [earlier.userId, later.userId]
+      expect(
+        await chat.sql('select id from known_people where id = any($1) and username is not null', [
+          ids,
+        ]),
+      ).toHaveLength(2)
+    })
+    expect(await wishes()).toEqual([{ after: null }, { after: earlier.userId }])
+    await using again = await openTestSubgraph(createSubgraph, { platform: chat.platform })
+    expect(again.subgraph.name).toBe('chat')
+    expect(await wishes()).toHaveLength(2)
   })
 })

@@ -12,7 +12,10 @@ export class StoredRoom {
   messages: MessageRow[] = []
   memberIds = [alice, bob]
   membersVersion = 1
+  latestSequence = 0
   latestChange = 0
+  readonly visibleAfter = new Map<string, number>()
+  removed = { removals: 0, removedThrough: 0, removedChange: 0 }
   statements = 0
   away = false
   /** What happens elsewhere between the last statement of a reading and its answer. */
@@ -22,7 +25,12 @@ export class StoredRoom {
     rooms: {
       audience: async () => {
         this.#count()
-        const audience = { membersVersion: this.membersVersion, memberIds: [...this.memberIds] }
+        const audience = {
+          membersVersion: this.membersVersion,
+          memberIds: [...this.memberIds],
+          visibleAfter: this.memberIds.map((id) => this.visibleAfter.get(id) ?? 0),
+          ...this.removed,
+        }
         this.afterRead?.()
         return audience
       },
@@ -51,7 +59,8 @@ export class StoredRoom {
 
   /** Commits a message and returns its hint. */
   send(body = 'hello') {
-    const sequence = this.messages.length + 1
+    const sequence = this.latestSequence + 1
+    this.latestSequence = sequence
     const message = {
       ...asSent,
       id: `0199e7a0-2222-7abc-8def-${String(sequence).padStart(12, '0')}`,
@@ -72,11 +81,12 @@ export class StoredRoom {
 
   /** Commits that the message of a sequence says something else, or nothing more, and returns the hint. */
   change(sequence: number, body: string | null) {
-    const before = this.messages[sequence - 1]
+    const index = this.messages.findIndex((row) => row.sequence === sequence)
+    const before = this.messages[index]
     if (!before) throw new Error(`no message ${sequence}`)
     this.latestChange += 1
     const message = { ...before, body, changed: this.latestChange }
-    this.messages[sequence - 1] = message
+    this.messages[index] = message
     return {
       kind: 'change',
       membersVersion: this.membersVersion,
@@ -91,10 +101,32 @@ export class StoredRoom {
     return { kind: 'members', membersVersion: this.membersVersion, joined: [], left: [userId] }
   }
 
+  /** Commits that somebody came, who reads what follows a sequence. */
+  join(userId: string, visibleAfter: number): void {
+    this.memberIds.push(userId)
+    this.visibleAfter.set(userId, visibleAfter)
+    this.membersVersion += 1
+  }
+
+  /** Commits that the messages up to a sequence are removed, but for those, and returns the hint. */
+  remove(through: number, kept: readonly number[] = []) {
+    const isGone = (row: MessageRow) => row.sequence <= through && !kept.includes(row.sequence)
+    const gone = this.messages.filter(isGone)
+    this.messages = this.messages.filter((row) => !isGone(row))
+    const { removals, removedThrough, removedChange } = this.removed
+    this.removed = {
+      removals: removals + 1,
+      removedThrough: Math.max(removedThrough, ...gone.map((row) => row.sequence)),
+      removedChange: Math.max(removedChange, ...gone.map((row) => row.changed)),
+    }
+    return { kind: 'removal', removals: removals + 1 }
+  }
+
   get position() {
     return {
       roomId,
-      latestSequence: this.messages.length,
+      latestSequence: this.latestSequence,
+      removals: this.removed.removals,
       latestChange: this.latestChange,
       membersVersion: this.membersVersion,
     }

@@ -1,37 +1,18 @@
 import { aViewer } from '@gravity/shared/testing/a-viewer'
-import { openTestSubgraph, type TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
 import type { Viewer } from '@gravity/shared/viewer/viewer'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { createSubgraph } from '../src/subgraph.ts'
+import { describe, expect, it } from '@jest/globals'
+import { inChatRoom } from './chat-room.ts'
 import { type Collected, collect } from './collect.ts'
-import { createRoom, leave, people, send } from './fixtures.ts'
+import { leave, send } from './fixtures.ts'
 
-let chat: TestSubgraph
-let alice: Viewer
-let bob: Viewer
-let carla: Viewer
-let roomId: string
-
-beforeAll(async () => {
-  chat = await openTestSubgraph(createSubgraph)
-})
-
-beforeEach(async () => {
-  const [first = aViewer(), second = aViewer(), third = aViewer()] = await people(chat, 3)
-  alice = first
-  bob = second
-  carla = third
-  roomId = await createRoom(chat, alice, [bob, carla])
-})
-
-afterAll(() => chat[Symbol.asyncDispose]())
+const here = inChatRoom()
 
 async function setTyping(viewer: Viewer, isTyping: boolean): Promise<object> {
-  const data = await chat.answer<{ setTyping: object }>(
+  const data = await here.chat.answer<{ setTyping: object }>(
     `mutation ($input: SetTypingInput!) {
       setTyping(input: $input) { __typename ... on Problem { code } }
     }`,
-    { viewer, variables: { input: { roomId, isTyping } } },
+    { viewer, variables: { input: { roomId: here.roomId, isTyping } } },
   )
   return data.setTyping
 }
@@ -40,7 +21,7 @@ async function listenToTyping(viewer: Viewer): Promise<Collected> {
   const document = `subscription ($roomId: ID!) {
     typingChanged(roomId: $roomId) { people { id } }
   }`
-  return collect(await chat.listen(document, { viewer, variables: { roomId } }))
+  return collect(await here.chat.listen(document, { viewer, variables: { roomId: here.roomId } }))
 }
 
 function writing(...viewers: readonly Viewer[]): object {
@@ -49,14 +30,14 @@ function writing(...viewers: readonly Viewer[]): object {
 
 describe('typingChanged', () => {
   it('tells who writes, until they pause, send, or leave', async () => {
-    const listener = await listenToTyping(alice)
+    const listener = await listenToTyping(here.alice)
     const steps = [
-      [() => setTyping(bob, true), writing(bob)],
-      [() => setTyping(carla, true), writing(bob, carla)],
-      [() => send(chat, bob, { roomId }), writing(carla)],
-      [() => setTyping(carla, false), writing()],
-      [() => setTyping(carla, true), writing(carla)],
-      [() => leave(chat, carla, roomId), writing()],
+      [() => setTyping(here.bob, true), writing(here.bob)],
+      [() => setTyping(here.carla, true), writing(here.bob, here.carla)],
+      [() => send(here.chat, here.bob, { roomId: here.roomId }), writing(here.carla)],
+      [() => setTyping(here.carla, false), writing()],
+      [() => setTyping(here.carla, true), writing(here.carla)],
+      [() => leave(here.chat, here.carla, here.roomId), writing()],
     ] as const
 
     for (const [index, [step]] of steps.entries()) {
@@ -69,17 +50,17 @@ describe('typingChanged', () => {
   })
 
   it('begins with who is writing, says nothing twice and stores nothing', async () => {
-    await using early = await listenToTyping(alice)
-    for (const _ of [1, 2, 3]) await setTyping(bob, true)
+    await using early = await listenToTyping(here.alice)
+    for (const _ of [1, 2, 3]) await setTyping(here.bob, true)
     await early.received(1)
 
-    await using late = await listenToTyping(carla)
+    await using late = await listenToTyping(here.carla)
     await late.received(1)
-    await setTyping(carla, true)
+    await setTyping(here.carla, true)
     await early.received(2)
 
-    expect(early.events).toEqual([writing(bob), writing(bob, carla)])
-    expect(late.events[0]).toEqual(writing(bob))
+    expect(early.events).toEqual([writing(here.bob), writing(here.bob, here.carla)])
+    expect(late.events[0]).toEqual(writing(here.bob))
   })
 
   it('is for members only', async () => {

@@ -3,8 +3,10 @@ import { demoId } from '@gravity/shared/demo/demo-id'
 import { demoPeople } from '@gravity/shared/demo/demo-people'
 import { invariant } from '@gravity/shared/errors/invariant'
 import { asSent, type MessageRow } from '../messages/message.entity.ts'
+import { parseFilterWords } from '../moderation/word-filter.ts'
+import { asOpened } from '../rooms/room.entity.ts'
 import type { ChatReads, ChatStore } from '../store.ts'
-import type { DemoRoom } from './demo-room.ts'
+import type { DemoModeration, DemoRoom } from './demo-room.ts'
 import { demoRooms } from './demo-rooms.ts'
 
 /**
@@ -25,15 +27,21 @@ async function seedRoom(store: ChatStore, room: DemoRoom): Promise<void> {
   const [owner] = members
   invariant(owner, 'a demo room has an owner')
   const messages = demoMessages(room, roomId)
+  const moderators = new Set(room.moderation?.moderators.map(personId))
+  const roleOf = (userId: string) => {
+    if (userId === owner) return 'owner'
+    return moderators.has(userId) ? 'moderator' : 'member'
+  }
   const isNew = await store.rooms.insertOnce({
+    ...asOpened,
+    ...(room.channel && { ...room.channel, kind: 'channel' as const, joinRule: 'open' as const }),
+    slowModeSeconds: room.moderation?.slowModeSeconds ?? 0,
     id: roomId,
     name: room.name,
     createdBy: owner,
     createdAt,
     memberCount: members.length,
-    membersVersion: 1,
     latestSequence: messages.length,
-    latestChange: 0,
     lastMessageAt: messages.at(-1)?.sentAt ?? null,
     version: messages.length + 1,
   })
@@ -42,12 +50,14 @@ async function seedRoom(store: ChatStore, room: DemoRoom): Promise<void> {
     members.map((userId) => ({
       roomId,
       userId,
-      role: userId === owner ? 'owner' : 'member',
+      role: roleOf(userId),
       joinedAt: createdAt,
+      visibleAfter: 0,
       leftAt: null,
     })),
   )
   await store.messages.insertAll(messages)
+  if (room.moderation) await seedModeration(store, room.moderation, messages)
   // The owner has read everything and the others nearly so: each has something new to see.
   const latest = messages.length
   for (const userId of members) {
@@ -55,6 +65,34 @@ async function seedRoom(store: ChatStore, room: DemoRoom): Promise<void> {
     const at = messages.at(-1)?.sentAt ?? createdAt
     await store.readMarkers.raise({ roomId, userId, sequence, isPrivate: sequence === 0, at })
   }
+}
+
+async function seedModeration(
+  store: ChatStore,
+  { moderators: [moderator = ''], filters, report }: DemoModeration,
+  messages: readonly MessageRow[],
+): Promise<void> {
+  const reported = messages[report.line - 1]
+  invariant(reported, 'a demo report is about a message of its room')
+  const { roomId, id: messageId, authorId, body: evidence, sentAt } = reported
+  for (const [words, action] of filters) {
+    const folded = parseFilterWords(words)
+    invariant(folded, 'demo filters have words')
+    const id = demoId(`filter:${roomId}:${folded}`, sentAt)
+    const createdBy = personId(moderator)
+    await store.wordFilters.set({ id, roomId, words, folded, action, createdBy, createdAt: sentAt })
+  }
+  await store.reports.add({
+    id: demoId(`report:${messageId}`, sentAt),
+    roomId,
+    messageId,
+    authorId,
+    reporterId: personId(report.by),
+    reason: 'spam',
+    note: report.note,
+    evidence,
+    reportedAt: sentAt,
+  })
 }
 
 function demoMessages(room: DemoRoom, roomId: string): MessageRow[] {

@@ -7,6 +7,18 @@ import type { MemberReceipt, UnreadSum } from '../receipts/read-marker.repositor
 import type { DraftRow } from '../drafts/draft.repository.ts';
 import type { TypingSignal } from '../live/room-signals.ts';
 import type { ReactionRow } from '../reactions/reaction.repository.ts';
+import type { ChannelRow } from '../rooms/channel.repository.ts';
+import type { ShownInvitation } from '../invitations/invitation.repository.ts';
+import type { InviteLinkRow } from '../invitations/invite-link.repository.ts';
+import type { BanRow } from '../moderation/ban.repository.ts';
+import type { MuteRow, RoomPerson } from '../moderation/moderation.service.ts';
+import type { WordFilterRow } from '../moderation/word-filter.repository.ts';
+import type { ReportRow } from '../moderation/report.repository.ts';
+import type { ModerationLogRow } from '../moderation/moderation-log.repository.ts';
+import type { SeenPerson } from '../presence/presence.service.ts';
+import type { InboxMessageEvent, InboxChangeEvent, InboxSignalEvent, InboxInvitationEvent } from '../inbox/inbox-event.ts';
+import type { SettingsRow } from '../people/settings.repository.ts';
+import type { RoomNotice } from '../notification-levels/attention.ts';
 import type { ChatContext } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -34,6 +46,26 @@ export type Query = {
   readonly rooms: RoomConnection;
   /** One message by id; null when there is none, and also when the viewer is not a member of its room. */
   readonly message?: Maybe<Message>;
+  /**
+   * Messages that hold the words, or words similar to them, in the rooms of the viewer: those that hold the words themselves
+   * first, then the latest. Words in quotation marks are looked for side by side, and a word after `-` must not be there.
+   * Withdrawn messages, and those of people whom the viewer ignores, are not found.
+   */
+  readonly searchMessages: MessageMatchConnection;
+  /** What the viewer wants of chat, everywhere. */
+  readonly chatSettings: ChatSettings;
+  /** The people whom the viewer ignores, the one ignored last first. */
+  readonly ignoredPeople: UserConnection;
+  /** The channels, the one with the latest activity first; archived ones are left out. Everybody finds them. */
+  readonly channels: ChannelConnection;
+  /** One channel by id; null when there is none. */
+  readonly channel?: Maybe<Channel>;
+  /** The invitations that the viewer may accept, the latest first. */
+  readonly invitations: InvitationConnection;
+  /** What was reported in all rooms, the oldest first: for staff. */
+  readonly moderationQueue: MessageReportConnection;
+  /** What moderators and staff have done, the latest first: for staff. */
+  readonly moderationLog: ModerationLogConnection;
   /** What the viewer has not read, in all rooms together. */
   readonly unread: UnreadTotals;
 };
@@ -54,10 +86,124 @@ export type QueryMessageArgs = {
   id: Scalars['ID']['input'];
 };
 
+
+export type QuerySearchMessagesArgs = {
+  text: Scalars['String']['input'];
+  filter?: InputMaybe<MessageFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryIgnoredPeopleArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryChannelsArgs = {
+  search?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryChannelArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryInvitationsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryModerationQueueArgs = {
+  status?: InputMaybe<ReportStatus>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryModerationLogArgs = {
+  roomId?: InputMaybe<Scalars['ID']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
 export type Mutation = {
   readonly __typename?: 'Mutation';
   /** Opens a room. The viewer becomes its owner, the people named become members. */
   readonly createRoom: CreateRoomResult;
+  /**
+   * Gives the room that belongs to the viewer and another person, and opens it when there is none. There is one for each
+   * pair of people, and neither can leave it.
+   */
+  readonly openDirectRoom: OpenDirectRoomResult;
+  /** Comes into a channel that is open to everybody. Who is a member already stays one. */
+  readonly joinRoom: JoinRoomResult;
+  /**
+   * Sets up a room; what is left out stays as it is. Needs `RENAME_ROOM` for topic and description, `SET_SLOW_MODE` for slow
+   * mode, `CHANGE_SETTINGS` for the rest.
+   */
+  readonly changeRoomSettings: ChangeRoomSettingsResult;
+  /** Makes a room read-only for everybody; needs the permission `ARCHIVE_ROOM`. Messages can still be withdrawn and reported. */
+  readonly archiveRoom: ArchiveRoomResult;
+  /** Opens an archived room again; needs the permission `ARCHIVE_ROOM`. */
+  readonly restoreRoom: RestoreRoomResult;
+  /**
+   * Invites a person into a room, for two weeks; needs the permission `INVITE_PEOPLE`, and `CHANGE_ROLES` for a moderator.
+   * Inviting somebody twice gives the first invitation.
+   */
+  readonly inviteToRoom: InviteToRoomResult;
+  /** Comes into the room to which the viewer was invited, with the role that was offered. */
+  readonly acceptInvitation: AcceptInvitationResult;
+  /** Does not come. The room may invite again. */
+  readonly declineInvitation: DeclineInvitationResult;
+  /** Takes an invitation back: who has invited may, and whoever has the permission `INVITE_PEOPLE`. */
+  readonly revokeInvitation: RevokeInvitationResult;
+  /**
+   * Makes a link by which whoever has it comes into the room as a member; needs the permission `INVITE_PEOPLE`. Its token is
+   * shown now and never again.
+   */
+  readonly createInviteLink: CreateInviteLinkResult;
+  /** Ends a link; needs the permission `INVITE_PEOPLE`. Who has come in by it stays. */
+  readonly revokeInviteLink: RevokeInviteLinkResult;
+  /** Comes into a room by the token of a link. Who is a member already uses nothing up. */
+  readonly joinByLink: JoinByLinkResult;
+  /**
+   * Sends a member away, whose live streams of the room end at once; needs the permission `REMOVE_MEMBERS` and a role above
+   * theirs, or the scope `chat:moderate`, as all that follows does likewise. They may come back where the room lets them.
+   */
+  readonly removeMember: RemoveMemberResult;
+  /**
+   * Sends a person away who cannot come back before the ban ends, by no invitation or link; needs the permission
+   * `BAN_PEOPLE`. It takes the place of an earlier ban.
+   */
+  readonly banPerson: BanPersonResult;
+  /** Ends a ban; needs the permission `BAN_PEOPLE`. The person is not brought back. */
+  readonly unbanPerson: UnbanPersonResult;
+  /**
+   * Lets a member read and neither write nor react; needs the permission `MUTE_MEMBERS`. Leaving and coming back does not
+   * end it. It takes the place of an earlier mute.
+   */
+  readonly muteMember: MuteMemberResult;
+  /** Ends a mute; needs the permission `MUTE_MEMBERS`. */
+  readonly unmuteMember: UnmuteMemberResult;
+  /**
+   * Filters words in a room from now on; needs the permission `FILTER_WORDS`. Words that are filtered already get the new
+   * action. A room has at most 200 filters.
+   */
+  readonly setWordFilter: SetWordFilterResult;
+  /** Filters words no longer; needs the permission `FILTER_WORDS`. */
+  readonly removeWordFilter: RemoveWordFilterResult;
+  /** Shows a message to the moderators of its room, and to staff. Everybody reports a message once; the author is not told. */
+  readonly reportMessage: ReportMessageResult;
+  /** Settles all open reports of a message as justified; needs the permission `REVIEW_REPORTS` and what the action needs. */
+  readonly resolveReport: ResolveReportResult;
+  /** Settles all open reports of a message as unjustified; needs the permission `REVIEW_REPORTS`. */
+  readonly dismissReport: DismissReportResult;
   /** Brings people into a room. Only an owner may; who is a member already stays one. */
   readonly addRoomMembers: AddRoomMembersResult;
   /**
@@ -105,11 +251,139 @@ export type Mutation = {
    * left out.
    */
   readonly setTyping: SetTypingResult;
+  /** Says what the viewer wants of chat, everywhere. */
+  readonly changeChatSettings: ChangeChatSettingsResult;
+  /** Says of what the viewer wants to be told in a room. */
+  readonly setRoomNotifications: SetRoomNotificationsResult;
+  /**
+   * Hides a person from the viewer: their messages are marked, count as read, are not found and notify of nothing. They are
+   * not told. Ignoring somebody twice does nothing more.
+   */
+  readonly ignorePerson: IgnorePersonResult;
+  /** Ends that. For somebody whom the viewer does not ignore nothing happens. */
+  readonly stopIgnoringPerson: StopIgnoringPersonResult;
+  /** Says something of the viewer, to be seen beside their name. */
+  readonly setStatus: SetStatusResult;
+  /**
+   * Tells that the viewer is there and does something. Whoever has a subscription open is there anyway; who has none counts as
+   * there for ninety seconds.
+   */
+  readonly reportActivity: ReportActivityResult;
 };
 
 
 export type MutationCreateRoomArgs = {
   input: CreateRoomInput;
+};
+
+
+export type MutationOpenDirectRoomArgs = {
+  input: OpenDirectRoomInput;
+};
+
+
+export type MutationJoinRoomArgs = {
+  input: JoinRoomInput;
+};
+
+
+export type MutationChangeRoomSettingsArgs = {
+  input: ChangeRoomSettingsInput;
+};
+
+
+export type MutationArchiveRoomArgs = {
+  input: ArchiveRoomInput;
+};
+
+
+export type MutationRestoreRoomArgs = {
+  input: RestoreRoomInput;
+};
+
+
+export type MutationInviteToRoomArgs = {
+  input: InviteToRoomInput;
+};
+
+
+export type MutationAcceptInvitationArgs = {
+  input: AcceptInvitationInput;
+};
+
+
+export type MutationDeclineInvitationArgs = {
+  input: DeclineInvitationInput;
+};
+
+
+export type MutationRevokeInvitationArgs = {
+  input: RevokeInvitationInput;
+};
+
+
+export type MutationCreateInviteLinkArgs = {
+  input: CreateInviteLinkInput;
+};
+
+
+export type MutationRevokeInviteLinkArgs = {
+  input: RevokeInviteLinkInput;
+};
+
+
+export type MutationJoinByLinkArgs = {
+  input: JoinByLinkInput;
+};
+
+
+export type MutationRemoveMemberArgs = {
+  input: RemoveMemberInput;
+};
+
+
+export type MutationBanPersonArgs = {
+  input: BanPersonInput;
+};
+
+
+export type MutationUnbanPersonArgs = {
+  input: UnbanPersonInput;
+};
+
+
+export type MutationMuteMemberArgs = {
+  input: MuteMemberInput;
+};
+
+
+export type MutationUnmuteMemberArgs = {
+  input: UnmuteMemberInput;
+};
+
+
+export type MutationSetWordFilterArgs = {
+  input: SetWordFilterInput;
+};
+
+
+export type MutationRemoveWordFilterArgs = {
+  input: RemoveWordFilterInput;
+};
+
+
+export type MutationReportMessageArgs = {
+  input: ReportMessageInput;
+};
+
+
+export type MutationResolveReportArgs = {
+  input: ResolveReportInput;
+};
+
+
+export type MutationDismissReportArgs = {
+  input: DismissReportInput;
 };
 
 
@@ -182,11 +456,54 @@ export type MutationSetTypingArgs = {
   input: SetTypingInput;
 };
 
+
+export type MutationChangeChatSettingsArgs = {
+  input: ChangeChatSettingsInput;
+};
+
+
+export type MutationSetRoomNotificationsArgs = {
+  input: SetRoomNotificationsInput;
+};
+
+
+export type MutationIgnorePersonArgs = {
+  input: IgnorePersonInput;
+};
+
+
+export type MutationStopIgnoringPersonArgs = {
+  input: StopIgnoringPersonInput;
+};
+
+
+export type MutationSetStatusArgs = {
+  input: SetStatusInput;
+};
+
 export type Subscription = {
   readonly __typename?: 'Subscription';
   /**
+   * Everything that concerns the viewer, in all their rooms: new messages, changes of their own messages and of those that
+   * mention them, rooms that they come into, leave or that change, what they read on another device, and invitations. One
+   * subscription, however many rooms; rooms that they come into meanwhile join it by themselves.
+   *
+   * Messages and changes are durable: who comes back with `after` gets all that was missed in the rooms named, each once and
+   * in the order of its room. The rest is ephemeral, but for the rooms themselves: those that `after` does not name are told
+   * as `InboxRoomAdded`, and those of which the viewer is no longer a member as `InboxRoomRemoved`.
+   */
+  readonly inbox: InboxEvent;
+  /**
+   * The presence of people whenever it changes, from now on; read `User.presence` for how it is before. Name either a room,
+   * for all its members, or people. Only those are told with whom the viewer shares a room, and nobody whom they have blocked
+   * or who has blocked them. Several changes of one person may come as the latest.
+   */
+  readonly presenceChanged: Presence;
+  /**
    * The messages of a room as they are sent: every one exactly once, in the order of `sequence`. The stream ends when the
-   * viewer is no longer a member.
+   * viewer is no longer a member. What was removed because it was old, or was said before the viewer may look, does not
+   * come: the replay is limited then, and the first `sequence` is greater than `afterSequence` + 1, as
+   * `Room.completeFrom` is.
    */
   readonly messageAdded: Message;
   /**
@@ -203,9 +520,10 @@ export type Subscription = {
    */
   readonly receiptChanged: ReadReceipt;
   /**
-   * The room whenever it has another name or other members, or a member has another role; messages are told by the other
-   * streams. Ephemeral: it begins now and nothing is replayed; after a break, read the room. Several changes may come as
-   * one. The stream ends when the viewer is no longer a member.
+   * The room whenever it has another name, settings or other members, or a member has another role or is muted, and for its
+   * moderators whenever there are other invitations, reports or filters; messages are told by the other streams. Ephemeral:
+   * it begins now and nothing is replayed; after a break, read the room. Several changes may come as one. The stream ends
+   * when the viewer is no longer a member.
    */
   readonly roomChanged: Room;
   /**
@@ -213,6 +531,17 @@ export type Subscription = {
    * and nothing is replayed. The stream ends when the viewer is no longer a member.
    */
   readonly typingChanged: TypingChange;
+};
+
+
+export type SubscriptionInboxArgs = {
+  after?: InputMaybe<ReadonlyArray<InboxPosition>>;
+};
+
+
+export type SubscriptionPresenceChangedArgs = {
+  roomId?: InputMaybe<Scalars['ID']['input']>;
+  userIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
 };
 
 
@@ -245,6 +574,189 @@ export type SubscriptionTypingChangedArgs = {
 export type User = {
   readonly __typename?: 'User';
   readonly id: Scalars['ID']['output'];
+  /** Whether they are there; null for who shares no room with the viewer, and where one has blocked the other. */
+  readonly presence?: Maybe<Presence>;
+};
+
+/** Whether a person is there, as they let others know. */
+export type Presence = {
+  readonly __typename?: 'Presence';
+  /** Who it is. */
+  readonly user: User;
+  /** Whether they are there. */
+  readonly status: PresenceStatus;
+  /** When they did something last; null when that is not known, or they let nobody know. */
+  readonly lastActiveAt?: Maybe<Scalars['DateTime']['output']>;
+  /** What they say of themselves; null when nothing. */
+  readonly statusText?: Maybe<Scalars['String']['output']>;
+  /** The emoji beside it; null when there is none. */
+  readonly statusEmoji?: Maybe<Scalars['String']['output']>;
+  /** When the text and the emoji end by themselves; null when they stay. */
+  readonly statusExpiresAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** Whether a person is there. */
+export type PresenceStatus =
+  /** Something of theirs is open, and they have done something within the last five minutes. */
+  | 'ONLINE'
+  /** Something of theirs is open. */
+  | 'AWAY'
+  /** Nothing is open, or they do not want to be seen. */
+  | 'OFFLINE';
+
+/** Of what a person wants to be told. */
+export type NotificationLevel =
+  /** Of every message. */
+  | 'ALL'
+  /** Of what mentions them. */
+  | 'MENTIONS'
+  /** Of nothing. */
+  | 'NOTHING';
+
+/** What the viewer wants of chat, everywhere. Nobody else sees it. */
+export type ChatSettings = {
+  readonly __typename?: 'ChatSettings';
+  /** Of what they want to be told in rooms of which they have not said otherwise. */
+  readonly notificationLevel: NotificationLevel;
+  /** Whether nobody is ever told how far they have read. */
+  readonly receiptsArePrivate: Scalars['Boolean']['output'];
+  /** Whether they are `OFFLINE` for everybody else. */
+  readonly isInvisible: Scalars['Boolean']['output'];
+  /** Whether others know when they did something last. */
+  readonly sharesLastActive: Scalars['Boolean']['output'];
+};
+
+/** Of what the viewer is told in a room. Nobody else sees it. */
+export type RoomNotifications = {
+  readonly __typename?: 'RoomNotifications';
+  /** Of what. */
+  readonly level: NotificationLevel;
+  /** Whether that is what they want everywhere, rather than a wish for this room. */
+  readonly isUsual: Scalars['Boolean']['output'];
+  /** Until when they are told nothing at all; null when they are. */
+  readonly mutedUntil?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** A file that belongs to a message. It lies elsewhere; what is told of it is what the author said. */
+export type Attachment = {
+  readonly __typename?: 'Attachment';
+  /** Where it is, an https address. */
+  readonly url: Scalars['String']['output'];
+  /** What to call it. */
+  readonly name: Scalars['String']['output'];
+  /** What it is, such as `image/png`. */
+  readonly mediaType: Scalars['String']['output'];
+  /** How large it is. */
+  readonly sizeInBytes: Scalars['Int']['output'];
+  /** In pixels, of pictures and films; null when it is not known. */
+  readonly width?: Maybe<Scalars['Int']['output']>;
+  /** In pixels, of pictures and films; null when it is not known. */
+  readonly height?: Maybe<Scalars['Int']['output']>;
+};
+
+/** The members of a room together. */
+export type RoomMention =
+  /** All of them. */
+  | 'EVERYONE'
+  /** Those who were there when the message was sent. */
+  | 'HERE';
+
+/** Something that concerns the viewer. */
+export type InboxEvent = InboxMessage | InboxMessageChange | InboxRoomAdded | InboxRoomRemoved | InboxRoomChanged | InboxRoomRead | InboxInvitations;
+
+/** A message was sent in one of the viewer's rooms, by anybody but people whom they ignore. */
+export type InboxMessage = {
+  readonly __typename?: 'InboxMessage';
+  /** The room, with its counts as they are now. */
+  readonly room: Room;
+  /** The message. Go on after its `sequence`. */
+  readonly message: Message;
+  /** Whether it mentions the viewer. */
+  readonly mentionsViewer: Scalars['Boolean']['output'];
+  /** Whether the viewer wants to be told of it. */
+  readonly isNotification: Scalars['Boolean']['output'];
+};
+
+/**
+ * A message of the viewer's, or one that mentions them, is not as it was: it has other reactions, was edited, pinned or
+ * withdrawn. Several changes of one message may come as one.
+ */
+export type InboxMessageChange = {
+  readonly __typename?: 'InboxMessageChange';
+  /** The room. */
+  readonly room: Room;
+  /** The number of the message's latest change. Go on after it. */
+  readonly change: Scalars['Int']['output'];
+  /** The message as it is now. */
+  readonly message: Message;
+  /** Whether it mentions the viewer. */
+  readonly mentionsViewer: Scalars['Boolean']['output'];
+};
+
+/** The viewer has come into a room. */
+export type InboxRoomAdded = {
+  readonly __typename?: 'InboxRoomAdded';
+  /** The room. */
+  readonly room: Room;
+};
+
+/** The viewer is no longer a member of a room. */
+export type InboxRoomRemoved = {
+  readonly __typename?: 'InboxRoomRemoved';
+  /** The room's id. */
+  readonly roomId: Scalars['ID']['output'];
+};
+
+/** A room has another name or other members, or the viewer wants something else of it. Several changes may come as one. */
+export type InboxRoomChanged = {
+  readonly __typename?: 'InboxRoomChanged';
+  /** The room as it is now. */
+  readonly room: Room;
+};
+
+/** The viewer has read further in a room, on this device or another one. */
+export type InboxRoomRead = {
+  readonly __typename?: 'InboxRoomRead';
+  /** The room, with its counts as they are now. */
+  readonly room: Room;
+};
+
+/** The viewer was invited into a room, or an invitation was settled. */
+export type InboxInvitations = {
+  readonly __typename?: 'InboxInvitations';
+  /** How many wait for an answer now. */
+  readonly pendingCount: Scalars['Int']['output'];
+};
+
+/** One page of what a search has found. */
+export type MessageMatchConnection = {
+  readonly __typename?: 'MessageMatchConnection';
+  /** What was found on this page, each with its cursor. */
+  readonly edges: ReadonlyArray<MessageMatchEdge>;
+  /** The messages of the page. */
+  readonly nodes: ReadonlyArray<Message>;
+  /** Where the page lies within what was found. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A message that a search has found. */
+export type MessageMatchEdge = {
+  readonly __typename?: 'MessageMatchEdge';
+  /** Where the message stands in the list; opaque. */
+  readonly cursor: Scalars['String']['output'];
+  /** The message. */
+  readonly node: Message;
+  /** The words of its text that were looked for, or are similar to them; at most fifty. */
+  readonly highlights: ReadonlyArray<TextRange>;
+};
+
+/** A part of a text, counted in UTF-16 code units as JavaScript does. */
+export type TextRange = {
+  readonly __typename?: 'TextRange';
+  /** Where it begins; 0 is the beginning of the text. */
+  readonly start: Scalars['Int']['output'];
+  /** How long it is. */
+  readonly length: Scalars['Int']['output'];
 };
 
 /** What a member may do in a room. */
@@ -262,20 +774,104 @@ export type RoomPermission =
   | 'ADD_MEMBERS'
   /** Give members their roles. */
   | 'CHANGE_ROLES'
-  /** Give the room another name. */
+  /** Give the room another name, topic or description. */
   | 'RENAME_ROOM'
   /** Withdraw the messages of others. */
   | 'REDACT_MESSAGES'
   /** Pin messages and take them off again. */
-  | 'PIN_MESSAGES';
+  | 'PIN_MESSAGES'
+  /** Say what newcomers see, who comes in, and for how long messages are kept. */
+  | 'CHANGE_SETTINGS'
+  /** Make the room read-only. */
+  | 'ARCHIVE_ROOM'
+  /** Invite people and make invite links. */
+  | 'INVITE_PEOPLE'
+  /** Send members away. */
+  | 'REMOVE_MEMBERS'
+  /** Send people away for good, or for a time. */
+  | 'BAN_PEOPLE'
+  /** Take from members what they may write. */
+  | 'MUTE_MEMBERS'
+  /** Slow the room down; and need not be slow themselves. */
+  | 'SET_SLOW_MODE'
+  /** Filter words. */
+  | 'FILTER_WORDS'
+  /** See and settle what was reported, and read the moderation log. */
+  | 'REVIEW_REPORTS'
+  /** Mention all members together, by `@everyone` and `@here`. */
+  | 'MENTION_ROOM';
 
-/** A place where its members talk. Nobody else can see it. */
+/** What sort of room it is. */
+export type RoomKind =
+  /** Everybody finds it among the `channels`, and comes in as its join rule says. */
+  | 'CHANNEL'
+  /** Only its members know of it; they are brought in or invited. */
+  | 'GROUP'
+  /** Of two people, for good; one for each pair. */
+  | 'DIRECT';
+
+/** How much of a room's past is seen. What somebody sees is decided when they come and stays so. */
+export type RoomHistory =
+  /** Newcomers see everything. */
+  | 'ALL'
+  /** Newcomers see what is said after they came. */
+  | 'SINCE_JOINED'
+  /** Everybody sees everything, without being a member; for channels only. */
+  | 'WORLD';
+
+/** How people come into a room. */
+export type JoinRule =
+  /** Whoever wants to; for channels only. */
+  | 'OPEN'
+  /** Brought in or invited. */
+  | 'INVITE';
+
+/** A place where its members talk. Nobody else can see it; of a channel others see the `Channel`. */
 export type Room = {
   readonly __typename?: 'Room';
   /** Stable for the life of the room. */
   readonly id: Scalars['ID']['output'];
   /** The name to show; null for a room without one, such as a conversation of two: show the other members then. */
   readonly name?: Maybe<Scalars['String']['output']>;
+  /** What sort of room it is. */
+  readonly kind: RoomKind;
+  /** One line about what the room is for; null for none. */
+  readonly topic?: Maybe<Scalars['String']['output']>;
+  /** More about it; null for nothing. */
+  readonly description?: Maybe<Scalars['String']['output']>;
+  /** Whom a direct room connects the viewer with; null for all others. */
+  readonly directWith?: Maybe<User>;
+  /** What newcomers see of the past. */
+  readonly history: RoomHistory;
+  /** How people come in. */
+  readonly joinRule: JoinRule;
+  /** Since when the room is read-only; null while it is not. */
+  readonly archivedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** How many seconds members wait between two messages; 0 for not at all. */
+  readonly slowModeSeconds: Scalars['Int']['output'];
+  /** For how many days messages are kept; null for ever. Pinned ones stay, and threads until their latest reply is that old. */
+  readonly retentionDays?: Maybe<Scalars['Int']['output']>;
+  /**
+   * From this `sequence` on the viewer has every message. Before it there is only what was left when older ones were removed,
+   * and nothing that was said before the viewer may look.
+   */
+  readonly completeFrom: Scalars['Int']['output'];
+  /** Whether the viewer may read and not write. */
+  readonly viewerIsMuted: Scalars['Boolean']['output'];
+  /** When that ends; null for a mute without an end, and when the viewer is not muted. */
+  readonly viewerMuteExpiresAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Who is invited, the latest first; null for who may not invite. */
+  readonly invitations?: Maybe<InvitationConnection>;
+  /** The links that were not revoked, the latest first; null for who may not invite. */
+  readonly inviteLinks?: Maybe<InviteLinkConnection>;
+  /** Who may not come in now, the latest first; null for who may not ban. */
+  readonly bans?: Maybe<RoomBanConnection>;
+  /** The words that are filtered, the oldest first, at most 200; null for who may not filter. */
+  readonly wordFilters?: Maybe<ReadonlyArray<WordFilter>>;
+  /** What was reported here, the oldest first; null for who may not review it. */
+  readonly reports?: Maybe<MessageReportConnection>;
+  /** What moderators and staff have done, the latest first; null for who may not read it. */
+  readonly moderationLog?: Maybe<ModerationLogConnection>;
   /** When the room was opened. */
   readonly createdAt: Scalars['DateTime']['output'];
   /** Who opened the room. They may have left it since. */
@@ -302,6 +898,8 @@ export type Room = {
   readonly unreadCount: Scalars['Int']['output'];
   /** How many of those mention the viewer. */
   readonly unreadMentionCount: Scalars['Int']['output'];
+  /** Of what the viewer is told here. */
+  readonly viewerNotifications: RoomNotifications;
   /** What the viewer has begun to write here; null when nothing. Nobody else sees it. */
   readonly viewerDraft?: Maybe<Draft>;
   /** How far the members have read who let the others know, whoever has read furthest first. */
@@ -319,31 +917,457 @@ export type Room = {
 };
 
 
-/** A place where its members talk. Nobody else can see it. */
+/** A place where its members talk. Nobody else can see it; of a channel others see the `Channel`. */
+export type RoomInvitationsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** A place where its members talk. Nobody else can see it; of a channel others see the `Channel`. */
+export type RoomInviteLinksArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** A place where its members talk. Nobody else can see it; of a channel others see the `Channel`. */
+export type RoomBansArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** A place where its members talk. Nobody else can see it; of a channel others see the `Channel`. */
+export type RoomReportsArgs = {
+  status?: InputMaybe<ReportStatus>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** A place where its members talk. Nobody else can see it; of a channel others see the `Channel`. */
+export type RoomModerationLogArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** A place where its members talk. Nobody else can see it; of a channel others see the `Channel`. */
 export type RoomMembersArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
 };
 
 
-/** A place where its members talk. Nobody else can see it. */
+/** A place where its members talk. Nobody else can see it; of a channel others see the `Channel`. */
 export type RoomReceiptsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
 };
 
 
-/** A place where its members talk. Nobody else can see it. */
+/** A place where its members talk. Nobody else can see it; of a channel others see the `Channel`. */
 export type RoomPinnedMessagesArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
 };
 
 
-/** A place where its members talk. Nobody else can see it. */
+/** A place where its members talk. Nobody else can see it; of a channel others see the `Channel`. */
 export type RoomMessagesArgs = {
   last?: InputMaybe<Scalars['Int']['input']>;
   before?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A channel as everybody may know it. What is said in it is in its room, for members, and here when everybody may read it. */
+export type Channel = {
+  readonly __typename?: 'Channel';
+  /** The id of its room. */
+  readonly id: Scalars['ID']['output'];
+  /** Its name. */
+  readonly name: Scalars['String']['output'];
+  /** One line about what it is for; null for none. */
+  readonly topic?: Maybe<Scalars['String']['output']>;
+  /** More about it; null for nothing. */
+  readonly description?: Maybe<Scalars['String']['output']>;
+  /** When it was opened. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** When it was archived; null while it is not. */
+  readonly archivedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** How people come in. */
+  readonly joinRule: JoinRule;
+  /** What newcomers see of the past. */
+  readonly history: RoomHistory;
+  /** How many members it has. */
+  readonly memberCount: Scalars['Int']['output'];
+  /** When the latest message was sent; null without any. */
+  readonly lastMessageAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Whether the viewer is a member. */
+  readonly viewerIsMember: Scalars['Boolean']['output'];
+  /** Its room; null for everybody but members. */
+  readonly room?: Maybe<Room>;
+  /**
+   * The messages of a channel that everybody may read, and of every channel for its members, read from the end; empty for
+   * others, and for who is banned. Who is no member sees of a message's `room` nothing but the id.
+   */
+  readonly messages: MessageConnection;
+};
+
+
+/** A channel as everybody may know it. What is said in it is in its room, for members, and here when everybody may read it. */
+export type ChannelMessagesArgs = {
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** One page of channels. */
+export type ChannelConnection = {
+  readonly __typename?: 'ChannelConnection';
+  /** The channels of the page, each with its cursor. */
+  readonly edges: ReadonlyArray<ChannelEdge>;
+  /** The channels of the page. */
+  readonly nodes: ReadonlyArray<Channel>;
+  /** Where the page lies within the list. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A channel within a page. */
+export type ChannelEdge = {
+  readonly __typename?: 'ChannelEdge';
+  /** Where it stands in the list; opaque. */
+  readonly cursor: Scalars['String']['output'];
+  /** The entry. */
+  readonly node: Channel;
+};
+
+/** What became of an invitation. */
+export type InvitationStatus =
+  /** It can be accepted until it expires. */
+  | 'PENDING'
+  /** The person has come. */
+  | 'ACCEPTED'
+  /** The person does not come. */
+  | 'DECLINED'
+  /** It was taken back. */
+  | 'REVOKED';
+
+/** That somebody may come into a room. */
+export type Invitation = {
+  readonly __typename?: 'Invitation';
+  /** Stable for the life of the invitation. */
+  readonly id: Scalars['ID']['output'];
+  /** The room's id. */
+  readonly roomId: Scalars['ID']['output'];
+  /** The room; null for who is no member. */
+  readonly room?: Maybe<Room>;
+  /** The room's name, also for the invitee. */
+  readonly roomName?: Maybe<Scalars['String']['output']>;
+  /** What sort of room it is. */
+  readonly roomKind: RoomKind;
+  /** How many members the room has. */
+  readonly memberCount: Scalars['Int']['output'];
+  /** Who may come. */
+  readonly invitee: User;
+  /** Who has invited them. */
+  readonly inviter: User;
+  /** As what they come. */
+  readonly role: RoomRole;
+  /** What became of it. */
+  readonly status: InvitationStatus;
+  /** When it was made. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** Until when it can be accepted. */
+  readonly expiresAt: Scalars['DateTime']['output'];
+};
+
+/** One page of invitations. */
+export type InvitationConnection = {
+  readonly __typename?: 'InvitationConnection';
+  /** The invitations of the page, each with its cursor. */
+  readonly edges: ReadonlyArray<InvitationEdge>;
+  /** The invitations of the page. */
+  readonly nodes: ReadonlyArray<Invitation>;
+  /** Where the page lies within the list. */
+  readonly pageInfo: PageInfo;
+};
+
+/** An invitation within a page. */
+export type InvitationEdge = {
+  readonly __typename?: 'InvitationEdge';
+  /** Where it stands in the list; opaque. */
+  readonly cursor: Scalars['String']['output'];
+  /** The entry. */
+  readonly node: Invitation;
+};
+
+/** A link by which whoever has it comes into a room. */
+export type InviteLink = {
+  readonly __typename?: 'InviteLink';
+  /** Stable for the life of the link; not what is in the link. */
+  readonly id: Scalars['ID']['output'];
+  /** The room's id. */
+  readonly roomId: Scalars['ID']['output'];
+  /** Who has made it. */
+  readonly createdBy: User;
+  /** When it was made. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** Until when it leads anywhere. */
+  readonly expiresAt: Scalars['DateTime']['output'];
+  /** How many people may come in by it; null for as many as want to. */
+  readonly maxUses?: Maybe<Scalars['Int']['output']>;
+  /** How many have. */
+  readonly uses: Scalars['Int']['output'];
+  /** When it was revoked; null while it was not. */
+  readonly revokedAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** One page of links. */
+export type InviteLinkConnection = {
+  readonly __typename?: 'InviteLinkConnection';
+  /** The links of the page, each with its cursor. */
+  readonly edges: ReadonlyArray<InviteLinkEdge>;
+  /** The links of the page. */
+  readonly nodes: ReadonlyArray<InviteLink>;
+  /** Where the page lies within the list. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A link within a page. */
+export type InviteLinkEdge = {
+  readonly __typename?: 'InviteLinkEdge';
+  /** Where it stands in the list; opaque. */
+  readonly cursor: Scalars['String']['output'];
+  /** The entry. */
+  readonly node: InviteLink;
+};
+
+/** That somebody may not come into a room. */
+export type RoomBan = {
+  readonly __typename?: 'RoomBan';
+  /** The room's id. */
+  readonly roomId: Scalars['ID']['output'];
+  /** Who may not come. */
+  readonly user: User;
+  /** Who has said so. */
+  readonly bannedBy: User;
+  /** Why; null when nothing was said. */
+  readonly reason?: Maybe<Scalars['String']['output']>;
+  /** Since when. */
+  readonly bannedAt: Scalars['DateTime']['output'];
+  /** Until when; null for a ban without an end. */
+  readonly expiresAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** One page of bans. */
+export type RoomBanConnection = {
+  readonly __typename?: 'RoomBanConnection';
+  /** The bans of the page, each with its cursor. */
+  readonly edges: ReadonlyArray<RoomBanEdge>;
+  /** The bans of the page. */
+  readonly nodes: ReadonlyArray<RoomBan>;
+  /** Where the page lies within the list. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A ban within a page. */
+export type RoomBanEdge = {
+  readonly __typename?: 'RoomBanEdge';
+  /** Where it stands in the list; opaque. */
+  readonly cursor: Scalars['String']['output'];
+  /** The entry. */
+  readonly node: RoomBan;
+};
+
+/** That a member may read and not write. */
+export type RoomMute = {
+  readonly __typename?: 'RoomMute';
+  /** The room's id. */
+  readonly roomId: Scalars['ID']['output'];
+  /** Who is muted. */
+  readonly user: User;
+  /** Why; null when nothing was said. */
+  readonly reason?: Maybe<Scalars['String']['output']>;
+  /** Since when. */
+  readonly mutedAt: Scalars['DateTime']['output'];
+  /** Until when; null for a mute without an end. */
+  readonly expiresAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** What becomes of a message in which filtered words occur. */
+export type FilterAction =
+  /** It is not sent. */
+  | 'REJECT'
+  /** It is sent, and shown to the moderators. */
+  | 'FLAG'
+  /** It is sent with asterisks in place of the words. */
+  | 'MASK';
+
+/**
+ * Words that a room filters. Case, width and characters that are not seen make no difference, and a word is found only as a
+ * whole where words are written apart.
+ */
+export type WordFilter = {
+  readonly __typename?: 'WordFilter';
+  /** Stable for the life of the filter. */
+  readonly id: Scalars['ID']['output'];
+  /** The room's id. */
+  readonly roomId: Scalars['ID']['output'];
+  /** The words; a `*` at the end stands for any ending. */
+  readonly words: Scalars['String']['output'];
+  /** What becomes of a message with them. */
+  readonly action: FilterAction;
+  /** Who has set it. */
+  readonly createdBy: User;
+  /** When. */
+  readonly createdAt: Scalars['DateTime']['output'];
+};
+
+/** Why a message is reported. */
+export type ReportReason =
+  /** Advertising, or the same over and over. */
+  | 'SPAM'
+  /** Attacks on a person. */
+  | 'HARASSMENT'
+  /** Hatred of a group of people. */
+  | 'HATE'
+  /** Sexual content. */
+  | 'SEXUAL'
+  /** Violence, or threats of it. */
+  | 'VIOLENCE'
+  /** Anything else; say it in the note. */
+  | 'OTHER'
+  /** A word filter has found it; nobody can choose this. */
+  | 'WORD_FILTER';
+
+/** Whether a report was looked at. */
+export type ReportStatus =
+  /** Nobody has settled it. */
+  | 'OPEN'
+  /** It was justified. */
+  | 'RESOLVED'
+  /** It was not. */
+  | 'DISMISSED';
+
+/** A message that somebody, or a word filter, has shown to the moderators. */
+export type MessageReport = {
+  readonly __typename?: 'MessageReport';
+  /** Stable for the life of the report. */
+  readonly id: Scalars['ID']['output'];
+  /** The id of the room. */
+  readonly roomId: Scalars['ID']['output'];
+  /** The room; null for who is no member. */
+  readonly room?: Maybe<Room>;
+  /** The id of the message. */
+  readonly messageId: Scalars['ID']['output'];
+  /** The message as it is now; null when it is gone, and for who may not read it. */
+  readonly message?: Maybe<Message>;
+  /** Who wrote it. */
+  readonly author: User;
+  /** Who has reported it; null for a word filter. */
+  readonly reporter?: Maybe<User>;
+  /** Why. */
+  readonly reason: ReportReason;
+  /** In the words of the reporter; null for none. */
+  readonly note?: Maybe<Scalars['String']['output']>;
+  /** What the message said when it was reported; null once the report has been settled for a month. */
+  readonly evidence?: Maybe<Scalars['String']['output']>;
+  /** When it was reported. */
+  readonly reportedAt: Scalars['DateTime']['output'];
+  /** Whether it was looked at. */
+  readonly status: ReportStatus;
+  /** Who has settled it; null while it is open. */
+  readonly settledBy?: Maybe<User>;
+  /** When; null while it is open. */
+  readonly settledAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** One page of reports. */
+export type MessageReportConnection = {
+  readonly __typename?: 'MessageReportConnection';
+  /** The reports of the page, each with its cursor. */
+  readonly edges: ReadonlyArray<MessageReportEdge>;
+  /** The reports of the page. */
+  readonly nodes: ReadonlyArray<MessageReport>;
+  /** Where the page lies within the list. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A report within a page. */
+export type MessageReportEdge = {
+  readonly __typename?: 'MessageReportEdge';
+  /** Where it stands in the list; opaque. */
+  readonly cursor: Scalars['String']['output'];
+  /** The entry. */
+  readonly node: MessageReport;
+};
+
+/** What a moderator, or staff, can do. */
+export type ModerationAction =
+  /** A member was sent away. */
+  | 'MEMBER_REMOVED'
+  /** Somebody may not come in. */
+  | 'PERSON_BANNED'
+  /** Somebody may come in again. */
+  | 'PERSON_UNBANNED'
+  /** A member may not write. */
+  | 'MEMBER_MUTED'
+  /** A member may write again. */
+  | 'MEMBER_UNMUTED'
+  /** A message of somebody else was withdrawn. */
+  | 'MESSAGE_REDACTED'
+  /** The room was set up otherwise, archived or restored; the reason names the settings. */
+  | 'ROOM_CONFIGURED'
+  /** Words are filtered, or otherwise; the reason names them. */
+  | 'FILTER_SET'
+  /** Words are filtered no longer; the reason names them. */
+  | 'FILTER_REMOVED'
+  /** The reports of a message were settled as justified. */
+  | 'REPORT_RESOLVED'
+  /** The reports of a message were settled as unjustified. */
+  | 'REPORT_DISMISSED';
+
+/** Something that a moderator, or staff, has done. Entries never change. */
+export type ModerationLogEntry = {
+  readonly __typename?: 'ModerationLogEntry';
+  /** Stable for ever. */
+  readonly id: Scalars['ID']['output'];
+  /** The id of the room. */
+  readonly roomId: Scalars['ID']['output'];
+  /** Who has done it. */
+  readonly actor: User;
+  /** What was done. */
+  readonly action: ModerationAction;
+  /** To whom; null when to nobody. */
+  readonly person?: Maybe<User>;
+  /** The id of the message that it was about; null when about none. */
+  readonly messageId?: Maybe<Scalars['ID']['output']>;
+  /** Why, in the words of the actor, or what exactly; null when nothing was said. */
+  readonly reason?: Maybe<Scalars['String']['output']>;
+  /** Until when; null without an end. */
+  readonly expiresAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When it was done. */
+  readonly doneAt: Scalars['DateTime']['output'];
+};
+
+/** One page of entries. */
+export type ModerationLogConnection = {
+  readonly __typename?: 'ModerationLogConnection';
+  /** The entries of the page, each with its cursor. */
+  readonly edges: ReadonlyArray<ModerationLogEdge>;
+  /** The entries of the page. */
+  readonly nodes: ReadonlyArray<ModerationLogEntry>;
+  /** Where the page lies within the list. */
+  readonly pageInfo: PageInfo;
+};
+
+/** An entry within a page. */
+export type ModerationLogEdge = {
+  readonly __typename?: 'ModerationLogEdge';
+  /** Where it stands in the list; opaque. */
+  readonly cursor: Scalars['String']['output'];
+  /** The entry. */
+  readonly node: ModerationLogEntry;
 };
 
 /** One page of rooms. */
@@ -373,14 +1397,24 @@ export type Message = {
   readonly id: Scalars['ID']['output'];
   /** The message's place in its room: 1, 2, 3 and so on, without a gap. */
   readonly sequence: Scalars['Int']['output'];
-  /** What was written, exactly as it was sent or last edited; null when the message was withdrawn. */
+  /**
+   * What was written, exactly as it was sent or last edited; null when the message was withdrawn, empty when its attachments
+   * say it all.
+   */
   readonly body?: Maybe<Scalars['String']['output']>;
   /** When the room received the message; never earlier than the message before it. */
   readonly sentAt: Scalars['DateTime']['output'];
   /** The `clientMessageId` it was sent with, to match it with the client's own copy; null for everybody but the author. */
   readonly clientMessageId?: Maybe<Scalars['ID']['output']>;
+  /** The files that belong to it, at most ten; empty when the message was withdrawn. An edit keeps them. */
+  readonly attachments: ReadonlyArray<Attachment>;
   /** Who wrote it. */
   readonly author: User;
+  /**
+   * Whether the viewer ignores the author: show that there is a message, not what it says. It keeps its place, counts as
+   * read, and notifies of nothing.
+   */
+  readonly isFromIgnored: Scalars['Boolean']['output'];
   /** Where it was written. */
   readonly room: Room;
   /** When the text was last edited; null when it is as it was sent. */
@@ -410,6 +1444,8 @@ export type Message = {
   readonly reactions: ReadonlyArray<Reaction>;
   /** The members whom it mentions, besides its author. */
   readonly mentions: ReadonlyArray<User>;
+  /** Whether it mentions the members together; null when it does not. */
+  readonly roomMention?: Maybe<RoomMention>;
   /** When it was pinned to the room; null when it is not. */
   readonly pinnedAt?: Maybe<Scalars['DateTime']['output']>;
   /** Who pinned it; null when it is not pinned. */
@@ -538,10 +1574,223 @@ export type MessageEdge = {
 
 /** The room to open, and who is to be in it. */
 export type CreateRoomInput = {
-  /** 1 to 80 characters, no line breaks; left out or null for a room without a name. */
+  /** What sort of room: a channel or a group. A direct room is opened by `openDirectRoom`. */
+  readonly kind?: RoomKind;
+  /** 1 to 80 characters, no line breaks; left out or null for a group without a name. */
   readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** At most 250 characters, no line breaks: what the room is for. */
+  readonly topic?: InputMaybe<Scalars['String']['input']>;
+  /** At most 2,000 characters. */
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  /** What newcomers see of the past; `WORLD` for channels only. */
+  readonly history?: RoomHistory;
   /** The people to bring in besides the viewer, by id. Naming somebody twice, or the viewer, changes nothing. */
   readonly memberIds?: ReadonlyArray<Scalars['ID']['input']>;
+};
+
+/** With whom. */
+export type OpenDirectRoomInput = {
+  /** The other person, by id. */
+  readonly userId: Scalars['ID']['input'];
+};
+
+/** Which channel to come into. */
+export type JoinRoomInput = {
+  /** The channel's room. */
+  readonly roomId: Scalars['ID']['input'];
+};
+
+/** What is to be otherwise; what is left out stays as it is. */
+export type ChangeRoomSettingsInput = {
+  /** The room. */
+  readonly roomId: Scalars['ID']['input'];
+  /** At most 250 characters, no line breaks; null for none. */
+  readonly topic?: InputMaybe<Scalars['String']['input']>;
+  /** At most 2,000 characters; null for none. */
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  /** What people see of the past who come from now on. */
+  readonly history?: InputMaybe<RoomHistory>;
+  /** How people come in. */
+  readonly joinRule?: InputMaybe<JoinRule>;
+  /** How many seconds members wait between two messages: 0 for not at all, up to six hours. */
+  readonly slowModeSeconds?: InputMaybe<Scalars['Int']['input']>;
+  /** For how many days messages are kept, 1 to 3,650; null for ever. */
+  readonly retentionDays?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** Which room is to be read-only. */
+export type ArchiveRoomInput = {
+  /** The room. */
+  readonly roomId: Scalars['ID']['input'];
+};
+
+/** Which room is to be open again. */
+export type RestoreRoomInput = {
+  /** The room. */
+  readonly roomId: Scalars['ID']['input'];
+};
+
+/** Who is to come into which room, as what. */
+export type InviteToRoomInput = {
+  /** The room. */
+  readonly roomId: Scalars['ID']['input'];
+  /** The person, by id. */
+  readonly userId: Scalars['ID']['input'];
+  /** As what: a member or a moderator. */
+  readonly role?: RoomRole;
+};
+
+/** Which invitation the viewer accepts. */
+export type AcceptInvitationInput = {
+  /** The invitation. */
+  readonly invitationId: Scalars['ID']['input'];
+};
+
+/** Which invitation the viewer does not accept. */
+export type DeclineInvitationInput = {
+  /** The invitation. */
+  readonly invitationId: Scalars['ID']['input'];
+};
+
+/** Which invitation is taken back. */
+export type RevokeInvitationInput = {
+  /** The invitation. */
+  readonly invitationId: Scalars['ID']['input'];
+};
+
+/** Where a link leads, and for how long. */
+export type CreateInviteLinkInput = {
+  /** The room. */
+  readonly roomId: Scalars['ID']['input'];
+  /** For how many hours: 1 to 8,760, a year. */
+  readonly lastsHours?: Scalars['Int']['input'];
+  /** How many people may come in by it, 1 to 10,000; null or left out for as many as want to. */
+  readonly maxUses?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** Which link to end. */
+export type RevokeInviteLinkInput = {
+  /** The link, by its id. */
+  readonly linkId: Scalars['ID']['input'];
+};
+
+/** The link that the viewer was given. */
+export type JoinByLinkInput = {
+  /** The token in the link. */
+  readonly token: Scalars['String']['input'];
+};
+
+/** Whom to send away. */
+export type RemoveMemberInput = {
+  /** The room. */
+  readonly roomId: Scalars['ID']['input'];
+  /** The person, by id. */
+  readonly userId: Scalars['ID']['input'];
+  /** Why, for the log: up to 500 characters. */
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** Whom to send away for good, or for a time. */
+export type BanPersonInput = {
+  /** The room. */
+  readonly roomId: Scalars['ID']['input'];
+  /** The person, by id. */
+  readonly userId: Scalars['ID']['input'];
+  /** Why, for the log: up to 500 characters. */
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
+  /** Until when, in the future; null or left out for no end. */
+  readonly expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** Who may come in again. */
+export type UnbanPersonInput = {
+  /** The room. */
+  readonly roomId: Scalars['ID']['input'];
+  /** The person, by id. */
+  readonly userId: Scalars['ID']['input'];
+  /** Why, for the log: up to 500 characters. */
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** Who may not write, and until when. */
+export type MuteMemberInput = {
+  /** The room. */
+  readonly roomId: Scalars['ID']['input'];
+  /** The person, by id. */
+  readonly userId: Scalars['ID']['input'];
+  /** Why, for the log: up to 500 characters. */
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
+  /** Until when, in the future; null or left out for no end. */
+  readonly expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** Who may write again. */
+export type UnmuteMemberInput = {
+  /** The room. */
+  readonly roomId: Scalars['ID']['input'];
+  /** The person, by id. */
+  readonly userId: Scalars['ID']['input'];
+  /** Why, for the log: up to 500 characters. */
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** Which words to filter, and how. */
+export type SetWordFilterInput = {
+  /** The room. */
+  readonly roomId: Scalars['ID']['input'];
+  /** 1 to 100 characters; a `*` at the end stands for any ending. */
+  readonly words: Scalars['String']['input'];
+  /** What becomes of a message with them. */
+  readonly action: FilterAction;
+};
+
+/** Which words are filtered no longer. */
+export type RemoveWordFilterInput = {
+  /** The filter. */
+  readonly filterId: Scalars['ID']['input'];
+};
+
+/** Which message the moderators are to look at, and why. */
+export type ReportMessageInput = {
+  /** The message, of somebody else. */
+  readonly messageId: Scalars['ID']['input'];
+  /** Why; not `WORD_FILTER`. */
+  readonly reason: ReportReason;
+  /** In the viewer's own words: up to 1,000 characters. */
+  readonly note?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What becomes of the author of a message that was reported rightly. The message is withdrawn in every case but the first. */
+export type ReportAction =
+  /** Nothing, and the message stands. */
+  | 'NOTHING'
+  /** Nothing but that the message is withdrawn. */
+  | 'WITHDRAW_MESSAGE'
+  /** They are muted, until `expiresAt`. */
+  | 'MUTE_AUTHOR'
+  /** They are sent away and may come back. */
+  | 'REMOVE_AUTHOR'
+  /** They are banned, until `expiresAt`. */
+  | 'BAN_AUTHOR';
+
+/** What becomes of what was reported. */
+export type ResolveReportInput = {
+  /** The report; all open ones of the same message are settled with it. */
+  readonly reportId: Scalars['ID']['input'];
+  /** What becomes of the message and its author. */
+  readonly action: ReportAction;
+  /** Why, for the log: up to 500 characters. */
+  readonly note?: InputMaybe<Scalars['String']['input']>;
+  /** Until when a mute or a ban lasts; null or left out for no end. */
+  readonly expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** Which report was not justified. */
+export type DismissReportInput = {
+  /** The report; all open ones of the same message are settled with it. */
+  readonly reportId: Scalars['ID']['input'];
+  /** Why, for the log: up to 500 characters. */
+  readonly note?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** Whom to bring into which room. */
@@ -567,12 +1816,104 @@ export type SendMessageInput = {
    * characters, unique among the viewer's messages in the room.
    */
   readonly clientMessageId: Scalars['ID']['input'];
-  /** 1 to 4,000 characters, not only white space. Kept exactly as it is. `@username` mentions a member. */
+  /**
+   * 1 to 4,000 characters, not only white space; may be empty when there are attachments. Kept exactly as it is. `@username`
+   * mentions a member; `@everyone`, and `@here` for those who are online, mention all if the viewer has the permission
+   * `MENTION_ROOM`.
+   */
   readonly body: Scalars['String']['input'];
+  /** Files that belong to it; at most ten. */
+  readonly attachments?: ReadonlyArray<AttachmentInput>;
   /** The message of the room to which it replies; it joins that message's thread. */
   readonly replyToId?: InputMaybe<Scalars['ID']['input']>;
   /** Members to mention by id, besides those named in the text; at most fifty in all. */
   readonly mentionIds?: ReadonlyArray<Scalars['ID']['input']>;
+};
+
+/** A file that lies elsewhere. */
+export type AttachmentInput = {
+  /** An https address of at most 2,000 characters. */
+  readonly url: Scalars['String']['input'];
+  /** 1 to 255 characters, no line breaks. */
+  readonly name: Scalars['String']['input'];
+  /** A media type such as `image/png`. */
+  readonly mediaType: Scalars['String']['input'];
+  /** How large it is. */
+  readonly sizeInBytes: Scalars['Int']['input'];
+  /** In pixels, of pictures and films, together with `height`. */
+  readonly width?: InputMaybe<Scalars['Int']['input']>;
+  /** In pixels, of pictures and films, together with `width`. */
+  readonly height?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** Which messages to look for. */
+export type MessageFilter = {
+  /** Only those of this room. */
+  readonly roomId?: InputMaybe<Scalars['ID']['input']>;
+  /** Only those of this person. */
+  readonly authorId?: InputMaybe<Scalars['ID']['input']>;
+  /** Only those sent at this moment or later. */
+  readonly sentSince?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Only those sent before this moment. */
+  readonly sentBefore?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Only those with attachments, or only those without. */
+  readonly hasAttachments?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** How far a client has come in a room. */
+export type InboxPosition = {
+  /** The room. */
+  readonly roomId: Scalars['ID']['input'];
+  /** The highest `sequence` it has seen, or the room's `latestSequence` as it was read; 0 for nothing. */
+  readonly sequence: Scalars['Int']['input'];
+  /** The highest `change` it has seen, or the room's `latestChange` as it was read. Left out, changes begin now. */
+  readonly change?: InputMaybe<Scalars['Int']['input']>;
+  /** The room's `viewerLastRead` as the client knows it; `InboxRoomRead` comes when it is not that any more. */
+  readonly lastRead?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** What the viewer wants of chat, everywhere. What is left out, or null, stays as it is. */
+export type ChangeChatSettingsInput = {
+  /** Of what to be told in rooms of which the viewer has not said otherwise. */
+  readonly notificationLevel?: InputMaybe<NotificationLevel>;
+  /** Whether nobody is ever told how far they have read. What was told before is not taken back. */
+  readonly receiptsArePrivate?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether to be `OFFLINE` for everybody else. */
+  readonly isInvisible?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether others may know when they did something last. */
+  readonly sharesLastActive?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** Of what to be told in a room. It takes the place of what was wished before. */
+export type SetRoomNotificationsInput = {
+  /** The room. */
+  readonly roomId: Scalars['ID']['input'];
+  /** Of what; left out or null for what the viewer wants everywhere. */
+  readonly level?: InputMaybe<NotificationLevel>;
+  /** Until when to be told nothing at all; left out or null to be told. */
+  readonly mutedUntil?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** Whom to ignore. */
+export type IgnorePersonInput = {
+  /** The person. */
+  readonly userId: Scalars['ID']['input'];
+};
+
+/** Whom to ignore no longer. */
+export type StopIgnoringPersonInput = {
+  /** The person. */
+  readonly userId: Scalars['ID']['input'];
+};
+
+/** What the viewer says of themselves. It takes the place of what they said before. */
+export type SetStatusInput = {
+  /** At most 100 characters, no line breaks; left out or null for no text. */
+  readonly text?: InputMaybe<Scalars['String']['input']>;
+  /** Exactly one emoji of Unicode's recommended set; left out or null for none. */
+  readonly emoji?: InputMaybe<Scalars['String']['input']>;
+  /** When it ends by itself; left out or null for never. */
+  readonly expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 /** Which message is to say what. */
@@ -663,32 +2004,130 @@ export type SetTypingInput = {
   readonly isTyping: Scalars['Boolean']['input'];
 };
 
+/** What the viewer wants now. */
+export type ChangeChatSettingsResult = ChatSettings | InvalidInput;
+
+/** The room as the viewer wants it, or why nothing was noted. */
+export type SetRoomNotificationsResult = Room | RoomNotFound | InvalidInput;
+
+/** The confirmation, or why nobody is ignored. */
+export type IgnorePersonResult = PersonIgnored | UnknownPeople | LimitReached | InvalidInput;
+
+/** The confirmation. */
+export type StopIgnoringPersonResult = PersonNotIgnored;
+
+/** How the viewer is seen, or why the status stays as it was. */
+export type SetStatusResult = Presence | InvalidInput;
+
+/** How the viewer is seen. */
+export type ReportActivityResult = Presence;
+
+/** The viewer ignores the person. They are not told. */
+export type PersonIgnored = {
+  readonly __typename?: 'PersonIgnored';
+  /** Who it is. */
+  readonly user: User;
+};
+
+/** The viewer does not ignore the person. */
+export type PersonNotIgnored = {
+  readonly __typename?: 'PersonNotIgnored';
+  /** Who it is. */
+  readonly user: User;
+};
+
 /** The new room, or why there is none. */
-export type CreateRoomResult = Room | UnknownPeople | TooManyMembers | InvalidInput;
+export type CreateRoomResult = Room | UnknownPeople | PeopleUnavailable | TooManyMembers | InvalidInput;
+
+/** The room of the two, or why they have none. */
+export type OpenDirectRoomResult = Room | UnknownPeople | PersonUnavailable | InvalidInput;
+
+/** The room, or why the viewer is not in it. */
+export type JoinRoomResult = Room | RoomNotFound | InvitationRequired | Banned | RoomArchived | TooManyMembers;
+
+/** The room as it is set up now, or why it stayed as it was. */
+export type ChangeRoomSettingsResult = Room | RoomNotFound | PermissionRequired | WrongRoomKind | InvalidInput;
+
+/** The archived room, or why it is not. */
+export type ArchiveRoomResult = Room | RoomNotFound | PermissionRequired | WrongRoomKind;
+
+/** The room, open again, or why it is not. */
+export type RestoreRoomResult = Room | RoomNotFound | PermissionRequired | WrongRoomKind;
+
+/** The invitation, or why there is none. */
+export type InviteToRoomResult = Invitation | RoomNotFound | PermissionRequired | UnknownPeople | PersonUnavailable | PeopleBanned | AlreadyMember | RoomArchived | LimitReached | InvalidInput;
+
+/** The room, or why the viewer is not in it. */
+export type AcceptInvitationResult = Room | InvitationNotFound | InvitationOver | Banned | PersonUnavailable | RoomArchived | TooManyMembers;
+
+/** The invitation that the viewer does not accept, or why nothing was done. */
+export type DeclineInvitationResult = Invitation | InvitationNotFound | InvitationOver;
+
+/** The invitation that nobody can accept any more, or why nothing was done. */
+export type RevokeInvitationResult = Invitation | InvitationNotFound | InvitationOver | PermissionRequired;
+
+/** The link with its token, or why there is none. */
+export type CreateInviteLinkResult = InviteLinkCreated | RoomNotFound | PermissionRequired | RoomArchived | LimitReached | InvalidInput;
+
+/** The link that leads nowhere any more, or why nothing was done. */
+export type RevokeInviteLinkResult = InviteLink | InviteLinkNotFound | PermissionRequired;
+
+/** The room, or why the viewer is not in it. */
+export type JoinByLinkResult = Room | InviteLinkNotFound | Banned | RoomArchived | TooManyMembers;
+
+/** The confirmation, or why the person stays. */
+export type RemoveMemberResult = MemberRemoved | RoomNotFound | PermissionRequired | MemberNotFound | MemberOutranks | WrongRoomKind | InvalidInput;
+
+/** The ban, or why there is none. */
+export type BanPersonResult = RoomBan | RoomNotFound | PermissionRequired | UnknownPeople | MemberOutranks | WrongRoomKind | InvalidInput;
+
+/** The confirmation, or why nothing was done. */
+export type UnbanPersonResult = PersonUnbanned | RoomNotFound | PermissionRequired | MemberOutranks | WrongRoomKind | InvalidInput;
+
+/** The mute, or why there is none. */
+export type MuteMemberResult = RoomMute | RoomNotFound | PermissionRequired | MemberNotFound | MemberOutranks | WrongRoomKind | InvalidInput;
+
+/** The confirmation, or why nothing was done. */
+export type UnmuteMemberResult = MemberUnmuted | RoomNotFound | PermissionRequired | MemberOutranks | WrongRoomKind | InvalidInput;
+
+/** The filter, or why there is none. */
+export type SetWordFilterResult = WordFilter | RoomNotFound | PermissionRequired | WrongRoomKind | LimitReached | InvalidInput;
+
+/** The filter that is gone, or why nothing was done. */
+export type RemoveWordFilterResult = WordFilter | WordFilterNotFound | PermissionRequired;
+
+/** The confirmation, or why nothing was reported. */
+export type ReportMessageResult = MessageReported | MessageNotFound | InvalidInput;
+
+/** The settled report, or why it is not settled so. */
+export type ResolveReportResult = MessageReport | ReportNotFound | ReportSettled | PermissionRequired | MemberOutranks | WrongRoomKind | InvalidInput;
+
+/** The settled report, or why it is not settled so. */
+export type DismissReportResult = MessageReport | ReportNotFound | ReportSettled | PermissionRequired | InvalidInput;
 
 /** The room with its new members, or why it stayed as it was. */
-export type AddRoomMembersResult = Room | RoomNotFound | OwnerRequired | UnknownPeople | TooManyMembers | InvalidInput;
+export type AddRoomMembersResult = Room | RoomNotFound | OwnerRequired | UnknownPeople | TooManyMembers | InvalidInput | RoomArchived | PeopleUnavailable | PeopleBanned;
 
 /** The confirmation, or that the viewer was never in such a room. */
-export type LeaveRoomResult = RoomLeft | RoomNotFound;
+export type LeaveRoomResult = RoomLeft | RoomNotFound | WrongRoomKind;
 
 /** The message as the room has it, or why it was not sent. */
-export type SendMessageResult = Message | RoomNotFound | MessageNotFound | InvalidInput;
+export type SendMessageResult = Message | RoomNotFound | MessageNotFound | InvalidInput | RoomArchived | Muted | SlowMode | WordsRefused | PersonUnavailable;
 
 /** The message with its new text, or why it stayed as it was. */
-export type EditMessageResult = Message | MessageNotFound | AuthorRequired | MessageRedacted | LimitReached | InvalidInput;
+export type EditMessageResult = Message | MessageNotFound | AuthorRequired | MessageRedacted | LimitReached | InvalidInput | RoomArchived | Muted | WordsRefused | PersonUnavailable;
 
 /** What is left of the message, or why it stands. */
 export type RedactMessageResult = Message | MessageNotFound | PermissionRequired;
 
 /** The message with the reaction, or why there is none. */
-export type AddReactionResult = Message | MessageNotFound | MessageRedacted | LimitReached | InvalidInput;
+export type AddReactionResult = Message | MessageNotFound | MessageRedacted | LimitReached | InvalidInput | RoomArchived | Muted | PersonUnavailable;
 
 /** The message without the reaction, or why nothing was done. */
 export type RemoveReactionResult = Message | MessageNotFound | InvalidInput;
 
 /** The pinned message, or why it is not pinned. */
-export type PinMessageResult = Message | MessageNotFound | PermissionRequired | MessageRedacted | LimitReached;
+export type PinMessageResult = Message | MessageNotFound | PermissionRequired | MessageRedacted | LimitReached | RoomArchived;
 
 /** The message that is not pinned any more, or why nothing was done. */
 export type UnpinMessageResult = Message | MessageNotFound | PermissionRequired;
@@ -707,6 +2146,225 @@ export type SaveDraftResult = Room | RoomNotFound | InvalidInput;
 
 /** The confirmation, or that there is no such room. */
 export type SetTypingResult = TypingNoted | RoomNotFound;
+
+/** A link, and what is in it. */
+export type InviteLinkCreated = {
+  readonly __typename?: 'InviteLinkCreated';
+  /** What is known of the link. */
+  readonly link: InviteLink;
+  /** What `joinByLink` needs; nobody can read it again. */
+  readonly token: Scalars['String']['output'];
+};
+
+/** The person is not a member of the room. */
+export type MemberRemoved = {
+  readonly __typename?: 'MemberRemoved';
+  /** The room. */
+  readonly roomId: Scalars['ID']['output'];
+  /** The person. */
+  readonly user: User;
+};
+
+/** The person is not banned from the room. */
+export type PersonUnbanned = {
+  readonly __typename?: 'PersonUnbanned';
+  /** The room. */
+  readonly roomId: Scalars['ID']['output'];
+  /** The person. */
+  readonly user: User;
+};
+
+/** The person is not muted in the room. */
+export type MemberUnmuted = {
+  readonly __typename?: 'MemberUnmuted';
+  /** The room. */
+  readonly roomId: Scalars['ID']['output'];
+  /** The person. */
+  readonly user: User;
+};
+
+/** The moderators will see it. */
+export type MessageReported = {
+  readonly __typename?: 'MessageReported';
+  /** The message. */
+  readonly messageId: Scalars['ID']['output'];
+};
+
+/** The room is archived: it can be read, and nothing more. */
+export type RoomArchived = Problem & {
+  readonly __typename?: 'RoomArchived';
+  /** Always `ROOM_ARCHIVED`. */
+  readonly code: Scalars['String']['output'];
+  /** A sentence for people. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** Rooms of this kind do not have it. */
+export type WrongRoomKind = Problem & {
+  readonly __typename?: 'WrongRoomKind';
+  /** Always `WRONG_ROOM_KIND`. */
+  readonly code: Scalars['String']['output'];
+  /** A sentence for people. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The channel is not open: one comes in by an invitation or a link. */
+export type InvitationRequired = Problem & {
+  readonly __typename?: 'InvitationRequired';
+  /** Always `INVITATION_REQUIRED`. */
+  readonly code: Scalars['String']['output'];
+  /** A sentence for people. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The viewer and the person cannot be brought together, because one has blocked the other. Who did is not told. */
+export type PersonUnavailable = Problem & {
+  readonly __typename?: 'PersonUnavailable';
+  /** Always `PERSON_UNAVAILABLE`. */
+  readonly code: Scalars['String']['output'];
+  /** A sentence for people. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The viewer cannot bring some of the people in, because of a block between them. Nothing was changed. */
+export type PeopleUnavailable = Problem & {
+  readonly __typename?: 'PeopleUnavailable';
+  /** Always `PEOPLE_UNAVAILABLE`. */
+  readonly code: Scalars['String']['output'];
+  /** A sentence for people. */
+  readonly message: Scalars['String']['output'];
+  /** Their ids. */
+  readonly personIds: ReadonlyArray<Scalars['ID']['output']>;
+};
+
+/** The viewer may not come into the room. */
+export type Banned = Problem & {
+  readonly __typename?: 'Banned';
+  /** Always `BANNED`. */
+  readonly code: Scalars['String']['output'];
+  /** A sentence for people. */
+  readonly message: Scalars['String']['output'];
+  /** Why; null when nothing was said. */
+  readonly reason?: Maybe<Scalars['String']['output']>;
+  /** Until when; null for a ban without an end. */
+  readonly expiresAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** Some of the people are banned from the room: the ban must be lifted first. Nothing was changed. */
+export type PeopleBanned = Problem & {
+  readonly __typename?: 'PeopleBanned';
+  /** Always `PEOPLE_BANNED`. */
+  readonly code: Scalars['String']['output'];
+  /** A sentence for people. */
+  readonly message: Scalars['String']['output'];
+  /** Their ids. */
+  readonly personIds: ReadonlyArray<Scalars['ID']['output']>;
+};
+
+/** The viewer may read the room and not write in it. */
+export type Muted = Problem & {
+  readonly __typename?: 'Muted';
+  /** Always `MUTED`. */
+  readonly code: Scalars['String']['output'];
+  /** A sentence for people. */
+  readonly message: Scalars['String']['output'];
+  /** Until when; null for a mute without an end. */
+  readonly expiresAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** The room is in slow mode, and the viewer has written a moment ago. */
+export type SlowMode = Problem & {
+  readonly __typename?: 'SlowMode';
+  /** Always `SLOW_MODE`. */
+  readonly code: Scalars['String']['output'];
+  /** A sentence for people. */
+  readonly message: Scalars['String']['output'];
+  /** In how many seconds the viewer may write again. */
+  readonly retryAfterSeconds: Scalars['Int']['output'];
+};
+
+/** The room does not want some of the words. */
+export type WordsRefused = Problem & {
+  readonly __typename?: 'WordsRefused';
+  /** Always `WORDS_REFUSED`. */
+  readonly code: Scalars['String']['output'];
+  /** A sentence for people. */
+  readonly message: Scalars['String']['output'];
+  /** The words, as the viewer has written them. */
+  readonly words: ReadonlyArray<Scalars['String']['output']>;
+};
+
+/** The person has a role that is not below that of the viewer. */
+export type MemberOutranks = Problem & {
+  readonly __typename?: 'MemberOutranks';
+  /** Always `MEMBER_OUTRANKS`. */
+  readonly code: Scalars['String']['output'];
+  /** A sentence for people. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The person is a member of the room. */
+export type AlreadyMember = Problem & {
+  readonly __typename?: 'AlreadyMember';
+  /** Always `ALREADY_MEMBER`. */
+  readonly code: Scalars['String']['output'];
+  /** A sentence for people. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** There is no such invitation, or it is not the viewer's; which of the two is not told. */
+export type InvitationNotFound = Problem & {
+  readonly __typename?: 'InvitationNotFound';
+  /** Always `INVITATION_NOT_FOUND`. */
+  readonly code: Scalars['String']['output'];
+  /** A sentence for people. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The invitation has expired, or was answered otherwise or revoked. */
+export type InvitationOver = Problem & {
+  readonly __typename?: 'InvitationOver';
+  /** Always `INVITATION_OVER`. */
+  readonly code: Scalars['String']['output'];
+  /** A sentence for people. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The link leads nowhere: it never did, has expired, is used up or was revoked; which of them is not told. */
+export type InviteLinkNotFound = Problem & {
+  readonly __typename?: 'InviteLinkNotFound';
+  /** Always `INVITE_LINK_NOT_FOUND`. */
+  readonly code: Scalars['String']['output'];
+  /** A sentence for people. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** There is no such filter, or the viewer may not know of it. */
+export type WordFilterNotFound = Problem & {
+  readonly __typename?: 'WordFilterNotFound';
+  /** Always `WORD_FILTER_NOT_FOUND`. */
+  readonly code: Scalars['String']['output'];
+  /** A sentence for people. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** There is no such report, or the viewer may not review it. */
+export type ReportNotFound = Problem & {
+  readonly __typename?: 'ReportNotFound';
+  /** Always `REPORT_NOT_FOUND`. */
+  readonly code: Scalars['String']['output'];
+  /** A sentence for people. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** Somebody else has settled the report otherwise. */
+export type ReportSettled = Problem & {
+  readonly __typename?: 'ReportSettled';
+  /** Always `REPORT_SETTLED`. */
+  readonly code: Scalars['String']['output'];
+  /** A sentence for people. */
+  readonly message: Scalars['String']['output'];
+};
 
 /** It was noted, and the other members are told unless they were told just now. */
 export type TypingNoted = {
@@ -960,12 +2618,16 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 
 /** Mapping of federation types */
 export type FederationTypes = {
+  User: User;
   Room: Room;
   Message: Message;
 };
 
 /** Mapping of federation reference types */
 export type FederationReferenceTypes = {
+  User:
+    ( { __typename: 'User' }
+    & GraphQLRecursivePick<FederationTypes['User'], {"id":true}> );
   Room:
     ( { __typename: 'Room' }
     & GraphQLRecursivePick<FederationTypes['Room'], {"id":true}> );
@@ -976,10 +2638,203 @@ export type FederationReferenceTypes = {
 
 /** Mapping of union types */
 export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
+  InboxEvent:
+    | ( InboxMessageEvent & { __typename: 'InboxMessage' } )
+    | ( InboxChangeEvent & { __typename: 'InboxMessageChange' } )
+    | ( InboxSignalEvent & { __typename: 'InboxRoomAdded' } )
+    | ( InboxSignalEvent & { __typename: 'InboxRoomRemoved' } )
+    | ( InboxSignalEvent & { __typename: 'InboxRoomChanged' } )
+    | ( InboxSignalEvent & { __typename: 'InboxRoomRead' } )
+    | ( InboxInvitationEvent & { __typename: 'InboxInvitations' } )
+  ;
+  ChangeChatSettingsResult:
+    | ( SettingsRow & { __typename: 'ChatSettings' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+  ;
+  SetRoomNotificationsResult:
+    | ( RoomReference & { __typename: 'Room' } )
+    | ( RoomNotFound & { __typename: 'RoomNotFound' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+  ;
+  IgnorePersonResult:
+    | ( Omit<PersonIgnored, 'user'> & { user: _RefType['User'] } & { __typename: 'PersonIgnored' } )
+    | ( UnknownPeople & { __typename: 'UnknownPeople' } )
+    | ( LimitReached & { __typename: 'LimitReached' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+  ;
+  StopIgnoringPersonResult: ( Omit<PersonNotIgnored, 'user'> & { user: _RefType['User'] } & { __typename: 'PersonNotIgnored' } );
+  SetStatusResult:
+    | ( SeenPerson & { __typename: 'Presence' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+  ;
+  ReportActivityResult: ( SeenPerson & { __typename: 'Presence' } );
   CreateRoomResult:
     | ( RoomReference & { __typename: 'Room' } )
     | ( UnknownPeople & { __typename: 'UnknownPeople' } )
+    | ( PeopleUnavailable & { __typename: 'PeopleUnavailable' } )
     | ( TooManyMembers & { __typename: 'TooManyMembers' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+  ;
+  OpenDirectRoomResult:
+    | ( RoomReference & { __typename: 'Room' } )
+    | ( UnknownPeople & { __typename: 'UnknownPeople' } )
+    | ( PersonUnavailable & { __typename: 'PersonUnavailable' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+  ;
+  JoinRoomResult:
+    | ( RoomReference & { __typename: 'Room' } )
+    | ( RoomNotFound & { __typename: 'RoomNotFound' } )
+    | ( InvitationRequired & { __typename: 'InvitationRequired' } )
+    | ( Banned & { __typename: 'Banned' } )
+    | ( RoomArchived & { __typename: 'RoomArchived' } )
+    | ( TooManyMembers & { __typename: 'TooManyMembers' } )
+  ;
+  ChangeRoomSettingsResult:
+    | ( RoomReference & { __typename: 'Room' } )
+    | ( RoomNotFound & { __typename: 'RoomNotFound' } )
+    | ( PermissionRequired & { __typename: 'PermissionRequired' } )
+    | ( WrongRoomKind & { __typename: 'WrongRoomKind' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+  ;
+  ArchiveRoomResult:
+    | ( RoomReference & { __typename: 'Room' } )
+    | ( RoomNotFound & { __typename: 'RoomNotFound' } )
+    | ( PermissionRequired & { __typename: 'PermissionRequired' } )
+    | ( WrongRoomKind & { __typename: 'WrongRoomKind' } )
+  ;
+  RestoreRoomResult:
+    | ( RoomReference & { __typename: 'Room' } )
+    | ( RoomNotFound & { __typename: 'RoomNotFound' } )
+    | ( PermissionRequired & { __typename: 'PermissionRequired' } )
+    | ( WrongRoomKind & { __typename: 'WrongRoomKind' } )
+  ;
+  InviteToRoomResult:
+    | ( ShownInvitation & { __typename: 'Invitation' } )
+    | ( RoomNotFound & { __typename: 'RoomNotFound' } )
+    | ( PermissionRequired & { __typename: 'PermissionRequired' } )
+    | ( UnknownPeople & { __typename: 'UnknownPeople' } )
+    | ( PersonUnavailable & { __typename: 'PersonUnavailable' } )
+    | ( PeopleBanned & { __typename: 'PeopleBanned' } )
+    | ( AlreadyMember & { __typename: 'AlreadyMember' } )
+    | ( RoomArchived & { __typename: 'RoomArchived' } )
+    | ( LimitReached & { __typename: 'LimitReached' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+  ;
+  AcceptInvitationResult:
+    | ( RoomReference & { __typename: 'Room' } )
+    | ( InvitationNotFound & { __typename: 'InvitationNotFound' } )
+    | ( InvitationOver & { __typename: 'InvitationOver' } )
+    | ( Banned & { __typename: 'Banned' } )
+    | ( PersonUnavailable & { __typename: 'PersonUnavailable' } )
+    | ( RoomArchived & { __typename: 'RoomArchived' } )
+    | ( TooManyMembers & { __typename: 'TooManyMembers' } )
+  ;
+  DeclineInvitationResult:
+    | ( ShownInvitation & { __typename: 'Invitation' } )
+    | ( InvitationNotFound & { __typename: 'InvitationNotFound' } )
+    | ( InvitationOver & { __typename: 'InvitationOver' } )
+  ;
+  RevokeInvitationResult:
+    | ( ShownInvitation & { __typename: 'Invitation' } )
+    | ( InvitationNotFound & { __typename: 'InvitationNotFound' } )
+    | ( InvitationOver & { __typename: 'InvitationOver' } )
+    | ( PermissionRequired & { __typename: 'PermissionRequired' } )
+  ;
+  CreateInviteLinkResult:
+    | ( Omit<InviteLinkCreated, 'link'> & { link: _RefType['InviteLink'] } & { __typename: 'InviteLinkCreated' } )
+    | ( RoomNotFound & { __typename: 'RoomNotFound' } )
+    | ( PermissionRequired & { __typename: 'PermissionRequired' } )
+    | ( RoomArchived & { __typename: 'RoomArchived' } )
+    | ( LimitReached & { __typename: 'LimitReached' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+  ;
+  RevokeInviteLinkResult:
+    | ( InviteLinkRow & { __typename: 'InviteLink' } )
+    | ( InviteLinkNotFound & { __typename: 'InviteLinkNotFound' } )
+    | ( PermissionRequired & { __typename: 'PermissionRequired' } )
+  ;
+  JoinByLinkResult:
+    | ( RoomReference & { __typename: 'Room' } )
+    | ( InviteLinkNotFound & { __typename: 'InviteLinkNotFound' } )
+    | ( Banned & { __typename: 'Banned' } )
+    | ( RoomArchived & { __typename: 'RoomArchived' } )
+    | ( TooManyMembers & { __typename: 'TooManyMembers' } )
+  ;
+  RemoveMemberResult:
+    | ( RoomPerson & { __typename: 'MemberRemoved' } )
+    | ( RoomNotFound & { __typename: 'RoomNotFound' } )
+    | ( PermissionRequired & { __typename: 'PermissionRequired' } )
+    | ( MemberNotFound & { __typename: 'MemberNotFound' } )
+    | ( MemberOutranks & { __typename: 'MemberOutranks' } )
+    | ( WrongRoomKind & { __typename: 'WrongRoomKind' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+  ;
+  BanPersonResult:
+    | ( BanRow & { __typename: 'RoomBan' } )
+    | ( RoomNotFound & { __typename: 'RoomNotFound' } )
+    | ( PermissionRequired & { __typename: 'PermissionRequired' } )
+    | ( UnknownPeople & { __typename: 'UnknownPeople' } )
+    | ( MemberOutranks & { __typename: 'MemberOutranks' } )
+    | ( WrongRoomKind & { __typename: 'WrongRoomKind' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+  ;
+  UnbanPersonResult:
+    | ( RoomPerson & { __typename: 'PersonUnbanned' } )
+    | ( RoomNotFound & { __typename: 'RoomNotFound' } )
+    | ( PermissionRequired & { __typename: 'PermissionRequired' } )
+    | ( MemberOutranks & { __typename: 'MemberOutranks' } )
+    | ( WrongRoomKind & { __typename: 'WrongRoomKind' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+  ;
+  MuteMemberResult:
+    | ( MuteRow & { __typename: 'RoomMute' } )
+    | ( RoomNotFound & { __typename: 'RoomNotFound' } )
+    | ( PermissionRequired & { __typename: 'PermissionRequired' } )
+    | ( MemberNotFound & { __typename: 'MemberNotFound' } )
+    | ( MemberOutranks & { __typename: 'MemberOutranks' } )
+    | ( WrongRoomKind & { __typename: 'WrongRoomKind' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+  ;
+  UnmuteMemberResult:
+    | ( RoomPerson & { __typename: 'MemberUnmuted' } )
+    | ( RoomNotFound & { __typename: 'RoomNotFound' } )
+    | ( PermissionRequired & { __typename: 'PermissionRequired' } )
+    | ( MemberOutranks & { __typename: 'MemberOutranks' } )
+    | ( WrongRoomKind & { __typename: 'WrongRoomKind' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+  ;
+  SetWordFilterResult:
+    | ( WordFilterRow & { __typename: 'WordFilter' } )
+    | ( RoomNotFound & { __typename: 'RoomNotFound' } )
+    | ( PermissionRequired & { __typename: 'PermissionRequired' } )
+    | ( WrongRoomKind & { __typename: 'WrongRoomKind' } )
+    | ( LimitReached & { __typename: 'LimitReached' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+  ;
+  RemoveWordFilterResult:
+    | ( WordFilterRow & { __typename: 'WordFilter' } )
+    | ( WordFilterNotFound & { __typename: 'WordFilterNotFound' } )
+    | ( PermissionRequired & { __typename: 'PermissionRequired' } )
+  ;
+  ReportMessageResult:
+    | ( MessageReported & { __typename: 'MessageReported' } )
+    | ( MessageNotFound & { __typename: 'MessageNotFound' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+  ;
+  ResolveReportResult:
+    | ( ReportRow & { __typename: 'MessageReport' } )
+    | ( ReportNotFound & { __typename: 'ReportNotFound' } )
+    | ( ReportSettled & { __typename: 'ReportSettled' } )
+    | ( PermissionRequired & { __typename: 'PermissionRequired' } )
+    | ( MemberOutranks & { __typename: 'MemberOutranks' } )
+    | ( WrongRoomKind & { __typename: 'WrongRoomKind' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+  ;
+  DismissReportResult:
+    | ( ReportRow & { __typename: 'MessageReport' } )
+    | ( ReportNotFound & { __typename: 'ReportNotFound' } )
+    | ( ReportSettled & { __typename: 'ReportSettled' } )
+    | ( PermissionRequired & { __typename: 'PermissionRequired' } )
     | ( InvalidInput & { __typename: 'InvalidInput' } )
   ;
   AddRoomMembersResult:
@@ -989,16 +2844,25 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( UnknownPeople & { __typename: 'UnknownPeople' } )
     | ( TooManyMembers & { __typename: 'TooManyMembers' } )
     | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( RoomArchived & { __typename: 'RoomArchived' } )
+    | ( PeopleUnavailable & { __typename: 'PeopleUnavailable' } )
+    | ( PeopleBanned & { __typename: 'PeopleBanned' } )
   ;
   LeaveRoomResult:
     | ( RoomLeft & { __typename: 'RoomLeft' } )
     | ( RoomNotFound & { __typename: 'RoomNotFound' } )
+    | ( WrongRoomKind & { __typename: 'WrongRoomKind' } )
   ;
   SendMessageResult:
     | ( MessageRow & { __typename: 'Message' } )
     | ( RoomNotFound & { __typename: 'RoomNotFound' } )
     | ( MessageNotFound & { __typename: 'MessageNotFound' } )
     | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( RoomArchived & { __typename: 'RoomArchived' } )
+    | ( Muted & { __typename: 'Muted' } )
+    | ( SlowMode & { __typename: 'SlowMode' } )
+    | ( WordsRefused & { __typename: 'WordsRefused' } )
+    | ( PersonUnavailable & { __typename: 'PersonUnavailable' } )
   ;
   EditMessageResult:
     | ( MessageRow & { __typename: 'Message' } )
@@ -1007,6 +2871,10 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( MessageRedacted & { __typename: 'MessageRedacted' } )
     | ( LimitReached & { __typename: 'LimitReached' } )
     | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( RoomArchived & { __typename: 'RoomArchived' } )
+    | ( Muted & { __typename: 'Muted' } )
+    | ( WordsRefused & { __typename: 'WordsRefused' } )
+    | ( PersonUnavailable & { __typename: 'PersonUnavailable' } )
   ;
   RedactMessageResult:
     | ( MessageRow & { __typename: 'Message' } )
@@ -1019,6 +2887,9 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( MessageRedacted & { __typename: 'MessageRedacted' } )
     | ( LimitReached & { __typename: 'LimitReached' } )
     | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( RoomArchived & { __typename: 'RoomArchived' } )
+    | ( Muted & { __typename: 'Muted' } )
+    | ( PersonUnavailable & { __typename: 'PersonUnavailable' } )
   ;
   RemoveReactionResult:
     | ( MessageRow & { __typename: 'Message' } )
@@ -1031,6 +2902,7 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( PermissionRequired & { __typename: 'PermissionRequired' } )
     | ( MessageRedacted & { __typename: 'MessageRedacted' } )
     | ( LimitReached & { __typename: 'LimitReached' } )
+    | ( RoomArchived & { __typename: 'RoomArchived' } )
   ;
   UnpinMessageResult:
     | ( MessageRow & { __typename: 'Message' } )
@@ -1069,6 +2941,24 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
 /** Mapping of interface types */
 export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
   Problem:
+    | ( RoomArchived )
+    | ( WrongRoomKind )
+    | ( InvitationRequired )
+    | ( PersonUnavailable )
+    | ( PeopleUnavailable )
+    | ( Banned )
+    | ( PeopleBanned )
+    | ( Muted )
+    | ( SlowMode )
+    | ( WordsRefused )
+    | ( MemberOutranks )
+    | ( AlreadyMember )
+    | ( InvitationNotFound )
+    | ( InvitationOver )
+    | ( InviteLinkNotFound )
+    | ( WordFilterNotFound )
+    | ( ReportNotFound )
+    | ( ReportSettled )
     | ( MessageNotFound )
     | ( AuthorRequired )
     | ( MessageRedacted )
@@ -1092,16 +2982,62 @@ export type ResolversTypes = {
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
-  User: ResolverTypeWrapper<User>;
+  User: ResolverTypeWrapper<Omit<User, 'presence'> & { presence?: Maybe<ResolversTypes['Presence']> }>;
+  Presence: ResolverTypeWrapper<SeenPerson>;
+  PresenceStatus: PresenceStatus;
+  NotificationLevel: NotificationLevel;
+  ChatSettings: ResolverTypeWrapper<SettingsRow>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  RoomNotifications: ResolverTypeWrapper<RoomNotice>;
+  Attachment: ResolverTypeWrapper<Attachment>;
+  RoomMention: RoomMention;
+  InboxEvent: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['InboxEvent']>;
+  InboxMessage: ResolverTypeWrapper<InboxMessageEvent>;
+  InboxMessageChange: ResolverTypeWrapper<InboxChangeEvent>;
+  InboxRoomAdded: ResolverTypeWrapper<InboxSignalEvent>;
+  InboxRoomRemoved: ResolverTypeWrapper<InboxSignalEvent>;
+  InboxRoomChanged: ResolverTypeWrapper<InboxSignalEvent>;
+  InboxRoomRead: ResolverTypeWrapper<InboxSignalEvent>;
+  InboxInvitations: ResolverTypeWrapper<InboxInvitationEvent>;
+  MessageMatchConnection: ResolverTypeWrapper<Omit<MessageMatchConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['MessageMatchEdge']>, nodes: ReadonlyArray<ResolversTypes['Message']> }>;
+  MessageMatchEdge: ResolverTypeWrapper<Omit<MessageMatchEdge, 'node'> & { node: ResolversTypes['Message'] }>;
+  TextRange: ResolverTypeWrapper<TextRange>;
   RoomRole: RoomRole;
   RoomPermission: RoomPermission;
+  RoomKind: RoomKind;
+  RoomHistory: RoomHistory;
+  JoinRule: JoinRule;
   Room: ResolverTypeWrapper<RoomReference>;
+  Channel: ResolverTypeWrapper<ChannelRow>;
+  ChannelConnection: ResolverTypeWrapper<Omit<ChannelConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['ChannelEdge']>, nodes: ReadonlyArray<ResolversTypes['Channel']> }>;
+  ChannelEdge: ResolverTypeWrapper<Omit<ChannelEdge, 'node'> & { node: ResolversTypes['Channel'] }>;
+  InvitationStatus: InvitationStatus;
+  Invitation: ResolverTypeWrapper<ShownInvitation>;
+  InvitationConnection: ResolverTypeWrapper<Omit<InvitationConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['InvitationEdge']>, nodes: ReadonlyArray<ResolversTypes['Invitation']> }>;
+  InvitationEdge: ResolverTypeWrapper<Omit<InvitationEdge, 'node'> & { node: ResolversTypes['Invitation'] }>;
+  InviteLink: ResolverTypeWrapper<InviteLinkRow>;
+  InviteLinkConnection: ResolverTypeWrapper<Omit<InviteLinkConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['InviteLinkEdge']>, nodes: ReadonlyArray<ResolversTypes['InviteLink']> }>;
+  InviteLinkEdge: ResolverTypeWrapper<Omit<InviteLinkEdge, 'node'> & { node: ResolversTypes['InviteLink'] }>;
+  RoomBan: ResolverTypeWrapper<BanRow>;
+  RoomBanConnection: ResolverTypeWrapper<Omit<RoomBanConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['RoomBanEdge']>, nodes: ReadonlyArray<ResolversTypes['RoomBan']> }>;
+  RoomBanEdge: ResolverTypeWrapper<Omit<RoomBanEdge, 'node'> & { node: ResolversTypes['RoomBan'] }>;
+  RoomMute: ResolverTypeWrapper<MuteRow>;
+  FilterAction: FilterAction;
+  WordFilter: ResolverTypeWrapper<WordFilterRow>;
+  ReportReason: ReportReason;
+  ReportStatus: ReportStatus;
+  MessageReport: ResolverTypeWrapper<ReportRow>;
+  MessageReportConnection: ResolverTypeWrapper<Omit<MessageReportConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['MessageReportEdge']>, nodes: ReadonlyArray<ResolversTypes['MessageReport']> }>;
+  MessageReportEdge: ResolverTypeWrapper<Omit<MessageReportEdge, 'node'> & { node: ResolversTypes['MessageReport'] }>;
+  ModerationAction: ModerationAction;
+  ModerationLogEntry: ResolverTypeWrapper<ModerationLogRow>;
+  ModerationLogConnection: ResolverTypeWrapper<Omit<ModerationLogConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['ModerationLogEdge']>, nodes: ReadonlyArray<ResolversTypes['ModerationLogEntry']> }>;
+  ModerationLogEdge: ResolverTypeWrapper<Omit<ModerationLogEdge, 'node'> & { node: ResolversTypes['ModerationLogEntry'] }>;
   RoomConnection: ResolverTypeWrapper<Omit<RoomConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['RoomEdge']>, nodes: ReadonlyArray<ResolversTypes['Room']> }>;
   RoomEdge: ResolverTypeWrapper<Omit<RoomEdge, 'node'> & { node: ResolversTypes['Room'] }>;
   Message: ResolverTypeWrapper<MessageRow>;
   MessageRevision: ResolverTypeWrapper<AuthoredRevision>;
   Reaction: ResolverTypeWrapper<ReactionRow>;
-  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   UnreadTotals: ResolverTypeWrapper<UnreadSum>;
   Draft: ResolverTypeWrapper<DraftRow>;
   ReadReceipt: ResolverTypeWrapper<MemberReceipt>;
@@ -1112,9 +3048,40 @@ export type ResolversTypes = {
   MessageConnection: ResolverTypeWrapper<Omit<MessageConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['MessageEdge']>, nodes: ReadonlyArray<ResolversTypes['Message']> }>;
   MessageEdge: ResolverTypeWrapper<Omit<MessageEdge, 'node'> & { node: ResolversTypes['Message'] }>;
   CreateRoomInput: CreateRoomInput;
+  OpenDirectRoomInput: OpenDirectRoomInput;
+  JoinRoomInput: JoinRoomInput;
+  ChangeRoomSettingsInput: ChangeRoomSettingsInput;
+  ArchiveRoomInput: ArchiveRoomInput;
+  RestoreRoomInput: RestoreRoomInput;
+  InviteToRoomInput: InviteToRoomInput;
+  AcceptInvitationInput: AcceptInvitationInput;
+  DeclineInvitationInput: DeclineInvitationInput;
+  RevokeInvitationInput: RevokeInvitationInput;
+  CreateInviteLinkInput: CreateInviteLinkInput;
+  RevokeInviteLinkInput: RevokeInviteLinkInput;
+  JoinByLinkInput: JoinByLinkInput;
+  RemoveMemberInput: RemoveMemberInput;
+  BanPersonInput: BanPersonInput;
+  UnbanPersonInput: UnbanPersonInput;
+  MuteMemberInput: MuteMemberInput;
+  UnmuteMemberInput: UnmuteMemberInput;
+  SetWordFilterInput: SetWordFilterInput;
+  RemoveWordFilterInput: RemoveWordFilterInput;
+  ReportMessageInput: ReportMessageInput;
+  ReportAction: ReportAction;
+  ResolveReportInput: ResolveReportInput;
+  DismissReportInput: DismissReportInput;
   AddRoomMembersInput: AddRoomMembersInput;
   LeaveRoomInput: LeaveRoomInput;
   SendMessageInput: SendMessageInput;
+  AttachmentInput: AttachmentInput;
+  MessageFilter: MessageFilter;
+  InboxPosition: InboxPosition;
+  ChangeChatSettingsInput: ChangeChatSettingsInput;
+  SetRoomNotificationsInput: SetRoomNotificationsInput;
+  IgnorePersonInput: IgnorePersonInput;
+  StopIgnoringPersonInput: StopIgnoringPersonInput;
+  SetStatusInput: SetStatusInput;
   EditMessageInput: EditMessageInput;
   RedactMessageInput: RedactMessageInput;
   AddReactionInput: AddReactionInput;
@@ -1126,7 +3093,37 @@ export type ResolversTypes = {
   MarkRoomReadInput: MarkRoomReadInput;
   SaveDraftInput: SaveDraftInput;
   SetTypingInput: SetTypingInput;
+  ChangeChatSettingsResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ChangeChatSettingsResult']>;
+  SetRoomNotificationsResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['SetRoomNotificationsResult']>;
+  IgnorePersonResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['IgnorePersonResult']>;
+  StopIgnoringPersonResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['StopIgnoringPersonResult']>;
+  SetStatusResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['SetStatusResult']>;
+  ReportActivityResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ReportActivityResult']>;
+  PersonIgnored: ResolverTypeWrapper<Omit<PersonIgnored, 'user'> & { user: ResolversTypes['User'] }>;
+  PersonNotIgnored: ResolverTypeWrapper<Omit<PersonNotIgnored, 'user'> & { user: ResolversTypes['User'] }>;
   CreateRoomResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CreateRoomResult']>;
+  OpenDirectRoomResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['OpenDirectRoomResult']>;
+  JoinRoomResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['JoinRoomResult']>;
+  ChangeRoomSettingsResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ChangeRoomSettingsResult']>;
+  ArchiveRoomResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ArchiveRoomResult']>;
+  RestoreRoomResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RestoreRoomResult']>;
+  InviteToRoomResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['InviteToRoomResult']>;
+  AcceptInvitationResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['AcceptInvitationResult']>;
+  DeclineInvitationResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['DeclineInvitationResult']>;
+  RevokeInvitationResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RevokeInvitationResult']>;
+  CreateInviteLinkResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CreateInviteLinkResult']>;
+  RevokeInviteLinkResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RevokeInviteLinkResult']>;
+  JoinByLinkResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['JoinByLinkResult']>;
+  RemoveMemberResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RemoveMemberResult']>;
+  BanPersonResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['BanPersonResult']>;
+  UnbanPersonResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['UnbanPersonResult']>;
+  MuteMemberResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['MuteMemberResult']>;
+  UnmuteMemberResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['UnmuteMemberResult']>;
+  SetWordFilterResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['SetWordFilterResult']>;
+  RemoveWordFilterResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RemoveWordFilterResult']>;
+  ReportMessageResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ReportMessageResult']>;
+  ResolveReportResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ResolveReportResult']>;
+  DismissReportResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['DismissReportResult']>;
   AddRoomMembersResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['AddRoomMembersResult']>;
   LeaveRoomResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['LeaveRoomResult']>;
   SendMessageResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['SendMessageResult']>;
@@ -1141,6 +3138,29 @@ export type ResolversTypes = {
   MarkRoomReadResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['MarkRoomReadResult']>;
   SaveDraftResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['SaveDraftResult']>;
   SetTypingResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['SetTypingResult']>;
+  InviteLinkCreated: ResolverTypeWrapper<Omit<InviteLinkCreated, 'link'> & { link: ResolversTypes['InviteLink'] }>;
+  MemberRemoved: ResolverTypeWrapper<RoomPerson>;
+  PersonUnbanned: ResolverTypeWrapper<RoomPerson>;
+  MemberUnmuted: ResolverTypeWrapper<RoomPerson>;
+  MessageReported: ResolverTypeWrapper<MessageReported>;
+  RoomArchived: ResolverTypeWrapper<RoomArchived>;
+  WrongRoomKind: ResolverTypeWrapper<WrongRoomKind>;
+  InvitationRequired: ResolverTypeWrapper<InvitationRequired>;
+  PersonUnavailable: ResolverTypeWrapper<PersonUnavailable>;
+  PeopleUnavailable: ResolverTypeWrapper<PeopleUnavailable>;
+  Banned: ResolverTypeWrapper<Banned>;
+  PeopleBanned: ResolverTypeWrapper<PeopleBanned>;
+  Muted: ResolverTypeWrapper<Muted>;
+  SlowMode: ResolverTypeWrapper<SlowMode>;
+  WordsRefused: ResolverTypeWrapper<WordsRefused>;
+  MemberOutranks: ResolverTypeWrapper<MemberOutranks>;
+  AlreadyMember: ResolverTypeWrapper<AlreadyMember>;
+  InvitationNotFound: ResolverTypeWrapper<InvitationNotFound>;
+  InvitationOver: ResolverTypeWrapper<InvitationOver>;
+  InviteLinkNotFound: ResolverTypeWrapper<InviteLinkNotFound>;
+  WordFilterNotFound: ResolverTypeWrapper<WordFilterNotFound>;
+  ReportNotFound: ResolverTypeWrapper<ReportNotFound>;
+  ReportSettled: ResolverTypeWrapper<ReportSettled>;
   TypingNoted: ResolverTypeWrapper<TypingNoted>;
   MessageNotFound: ResolverTypeWrapper<MessageNotFound>;
   AuthorRequired: ResolverTypeWrapper<AuthorRequired>;
@@ -1158,8 +3178,8 @@ export type ResolversTypes = {
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Problem: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Problem']>;
   InvalidInput: ResolverTypeWrapper<InvalidInput>;
-  UserConnection: ResolverTypeWrapper<UserConnection>;
-  UserEdge: ResolverTypeWrapper<UserEdge>;
+  UserConnection: ResolverTypeWrapper<Omit<UserConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['UserEdge']>, nodes: ReadonlyArray<ResolversTypes['User']> }>;
+  UserEdge: ResolverTypeWrapper<Omit<UserEdge, 'node'> & { node: ResolversTypes['User'] }>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -1170,14 +3190,49 @@ export type ResolversParentTypes = {
   String: Scalars['String']['output'];
   Mutation: Record<PropertyKey, never>;
   Subscription: Record<PropertyKey, never>;
-  User: User;
+  User: Omit<User, 'presence'> & { presence?: Maybe<ResolversParentTypes['Presence']> } | FederationReferenceTypes['User'];
+  Presence: SeenPerson;
+  ChatSettings: SettingsRow;
+  Boolean: Scalars['Boolean']['output'];
+  RoomNotifications: RoomNotice;
+  Attachment: Attachment;
+  InboxEvent: ResolversUnionTypes<ResolversParentTypes>['InboxEvent'];
+  InboxMessage: InboxMessageEvent;
+  InboxMessageChange: InboxChangeEvent;
+  InboxRoomAdded: InboxSignalEvent;
+  InboxRoomRemoved: InboxSignalEvent;
+  InboxRoomChanged: InboxSignalEvent;
+  InboxRoomRead: InboxSignalEvent;
+  InboxInvitations: InboxInvitationEvent;
+  MessageMatchConnection: Omit<MessageMatchConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['MessageMatchEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Message']> };
+  MessageMatchEdge: Omit<MessageMatchEdge, 'node'> & { node: ResolversParentTypes['Message'] };
+  TextRange: TextRange;
   Room: RoomReference;
+  Channel: ChannelRow;
+  ChannelConnection: Omit<ChannelConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['ChannelEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Channel']> };
+  ChannelEdge: Omit<ChannelEdge, 'node'> & { node: ResolversParentTypes['Channel'] };
+  Invitation: ShownInvitation;
+  InvitationConnection: Omit<InvitationConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['InvitationEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Invitation']> };
+  InvitationEdge: Omit<InvitationEdge, 'node'> & { node: ResolversParentTypes['Invitation'] };
+  InviteLink: InviteLinkRow;
+  InviteLinkConnection: Omit<InviteLinkConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['InviteLinkEdge']>, nodes: ReadonlyArray<ResolversParentTypes['InviteLink']> };
+  InviteLinkEdge: Omit<InviteLinkEdge, 'node'> & { node: ResolversParentTypes['InviteLink'] };
+  RoomBan: BanRow;
+  RoomBanConnection: Omit<RoomBanConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['RoomBanEdge']>, nodes: ReadonlyArray<ResolversParentTypes['RoomBan']> };
+  RoomBanEdge: Omit<RoomBanEdge, 'node'> & { node: ResolversParentTypes['RoomBan'] };
+  RoomMute: MuteRow;
+  WordFilter: WordFilterRow;
+  MessageReport: ReportRow;
+  MessageReportConnection: Omit<MessageReportConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['MessageReportEdge']>, nodes: ReadonlyArray<ResolversParentTypes['MessageReport']> };
+  MessageReportEdge: Omit<MessageReportEdge, 'node'> & { node: ResolversParentTypes['MessageReport'] };
+  ModerationLogEntry: ModerationLogRow;
+  ModerationLogConnection: Omit<ModerationLogConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['ModerationLogEdge']>, nodes: ReadonlyArray<ResolversParentTypes['ModerationLogEntry']> };
+  ModerationLogEdge: Omit<ModerationLogEdge, 'node'> & { node: ResolversParentTypes['ModerationLogEntry'] };
   RoomConnection: Omit<RoomConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['RoomEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Room']> };
   RoomEdge: Omit<RoomEdge, 'node'> & { node: ResolversParentTypes['Room'] };
   Message: MessageRow;
   MessageRevision: AuthoredRevision;
   Reaction: ReactionRow;
-  Boolean: Scalars['Boolean']['output'];
   UnreadTotals: UnreadSum;
   Draft: DraftRow;
   ReadReceipt: MemberReceipt;
@@ -1188,9 +3243,39 @@ export type ResolversParentTypes = {
   MessageConnection: Omit<MessageConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['MessageEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Message']> };
   MessageEdge: Omit<MessageEdge, 'node'> & { node: ResolversParentTypes['Message'] };
   CreateRoomInput: CreateRoomInput;
+  OpenDirectRoomInput: OpenDirectRoomInput;
+  JoinRoomInput: JoinRoomInput;
+  ChangeRoomSettingsInput: ChangeRoomSettingsInput;
+  ArchiveRoomInput: ArchiveRoomInput;
+  RestoreRoomInput: RestoreRoomInput;
+  InviteToRoomInput: InviteToRoomInput;
+  AcceptInvitationInput: AcceptInvitationInput;
+  DeclineInvitationInput: DeclineInvitationInput;
+  RevokeInvitationInput: RevokeInvitationInput;
+  CreateInviteLinkInput: CreateInviteLinkInput;
+  RevokeInviteLinkInput: RevokeInviteLinkInput;
+  JoinByLinkInput: JoinByLinkInput;
+  RemoveMemberInput: RemoveMemberInput;
+  BanPersonInput: BanPersonInput;
+  UnbanPersonInput: UnbanPersonInput;
+  MuteMemberInput: MuteMemberInput;
+  UnmuteMemberInput: UnmuteMemberInput;
+  SetWordFilterInput: SetWordFilterInput;
+  RemoveWordFilterInput: RemoveWordFilterInput;
+  ReportMessageInput: ReportMessageInput;
+  ResolveReportInput: ResolveReportInput;
+  DismissReportInput: DismissReportInput;
   AddRoomMembersInput: AddRoomMembersInput;
   LeaveRoomInput: LeaveRoomInput;
   SendMessageInput: SendMessageInput;
+  AttachmentInput: AttachmentInput;
+  MessageFilter: MessageFilter;
+  InboxPosition: InboxPosition;
+  ChangeChatSettingsInput: ChangeChatSettingsInput;
+  SetRoomNotificationsInput: SetRoomNotificationsInput;
+  IgnorePersonInput: IgnorePersonInput;
+  StopIgnoringPersonInput: StopIgnoringPersonInput;
+  SetStatusInput: SetStatusInput;
   EditMessageInput: EditMessageInput;
   RedactMessageInput: RedactMessageInput;
   AddReactionInput: AddReactionInput;
@@ -1202,7 +3287,37 @@ export type ResolversParentTypes = {
   MarkRoomReadInput: MarkRoomReadInput;
   SaveDraftInput: SaveDraftInput;
   SetTypingInput: SetTypingInput;
+  ChangeChatSettingsResult: ResolversUnionTypes<ResolversParentTypes>['ChangeChatSettingsResult'];
+  SetRoomNotificationsResult: ResolversUnionTypes<ResolversParentTypes>['SetRoomNotificationsResult'];
+  IgnorePersonResult: ResolversUnionTypes<ResolversParentTypes>['IgnorePersonResult'];
+  StopIgnoringPersonResult: ResolversUnionTypes<ResolversParentTypes>['StopIgnoringPersonResult'];
+  SetStatusResult: ResolversUnionTypes<ResolversParentTypes>['SetStatusResult'];
+  ReportActivityResult: ResolversUnionTypes<ResolversParentTypes>['ReportActivityResult'];
+  PersonIgnored: Omit<PersonIgnored, 'user'> & { user: ResolversParentTypes['User'] };
+  PersonNotIgnored: Omit<PersonNotIgnored, 'user'> & { user: ResolversParentTypes['User'] };
   CreateRoomResult: ResolversUnionTypes<ResolversParentTypes>['CreateRoomResult'];
+  OpenDirectRoomResult: ResolversUnionTypes<ResolversParentTypes>['OpenDirectRoomResult'];
+  JoinRoomResult: ResolversUnionTypes<ResolversParentTypes>['JoinRoomResult'];
+  ChangeRoomSettingsResult: ResolversUnionTypes<ResolversParentTypes>['ChangeRoomSettingsResult'];
+  ArchiveRoomResult: ResolversUnionTypes<ResolversParentTypes>['ArchiveRoomResult'];
+  RestoreRoomResult: ResolversUnionTypes<ResolversParentTypes>['RestoreRoomResult'];
+  InviteToRoomResult: ResolversUnionTypes<ResolversParentTypes>['InviteToRoomResult'];
+  AcceptInvitationResult: ResolversUnionTypes<ResolversParentTypes>['AcceptInvitationResult'];
+  DeclineInvitationResult: ResolversUnionTypes<ResolversParentTypes>['DeclineInvitationResult'];
+  RevokeInvitationResult: ResolversUnionTypes<ResolversParentTypes>['RevokeInvitationResult'];
+  CreateInviteLinkResult: ResolversUnionTypes<ResolversParentTypes>['CreateInviteLinkResult'];
+  RevokeInviteLinkResult: ResolversUnionTypes<ResolversParentTypes>['RevokeInviteLinkResult'];
+  JoinByLinkResult: ResolversUnionTypes<ResolversParentTypes>['JoinByLinkResult'];
+  RemoveMemberResult: ResolversUnionTypes<ResolversParentTypes>['RemoveMemberResult'];
+  BanPersonResult: ResolversUnionTypes<ResolversParentTypes>['BanPersonResult'];
+  UnbanPersonResult: ResolversUnionTypes<ResolversParentTypes>['UnbanPersonResult'];
+  MuteMemberResult: ResolversUnionTypes<ResolversParentTypes>['MuteMemberResult'];
+  UnmuteMemberResult: ResolversUnionTypes<ResolversParentTypes>['UnmuteMemberResult'];
+  SetWordFilterResult: ResolversUnionTypes<ResolversParentTypes>['SetWordFilterResult'];
+  RemoveWordFilterResult: ResolversUnionTypes<ResolversParentTypes>['RemoveWordFilterResult'];
+  ReportMessageResult: ResolversUnionTypes<ResolversParentTypes>['ReportMessageResult'];
+  ResolveReportResult: ResolversUnionTypes<ResolversParentTypes>['ResolveReportResult'];
+  DismissReportResult: ResolversUnionTypes<ResolversParentTypes>['DismissReportResult'];
   AddRoomMembersResult: ResolversUnionTypes<ResolversParentTypes>['AddRoomMembersResult'];
   LeaveRoomResult: ResolversUnionTypes<ResolversParentTypes>['LeaveRoomResult'];
   SendMessageResult: ResolversUnionTypes<ResolversParentTypes>['SendMessageResult'];
@@ -1217,6 +3332,29 @@ export type ResolversParentTypes = {
   MarkRoomReadResult: ResolversUnionTypes<ResolversParentTypes>['MarkRoomReadResult'];
   SaveDraftResult: ResolversUnionTypes<ResolversParentTypes>['SaveDraftResult'];
   SetTypingResult: ResolversUnionTypes<ResolversParentTypes>['SetTypingResult'];
+  InviteLinkCreated: Omit<InviteLinkCreated, 'link'> & { link: ResolversParentTypes['InviteLink'] };
+  MemberRemoved: RoomPerson;
+  PersonUnbanned: RoomPerson;
+  MemberUnmuted: RoomPerson;
+  MessageReported: MessageReported;
+  RoomArchived: RoomArchived;
+  WrongRoomKind: WrongRoomKind;
+  InvitationRequired: InvitationRequired;
+  PersonUnavailable: PersonUnavailable;
+  PeopleUnavailable: PeopleUnavailable;
+  Banned: Banned;
+  PeopleBanned: PeopleBanned;
+  Muted: Muted;
+  SlowMode: SlowMode;
+  WordsRefused: WordsRefused;
+  MemberOutranks: MemberOutranks;
+  AlreadyMember: AlreadyMember;
+  InvitationNotFound: InvitationNotFound;
+  InvitationOver: InvitationOver;
+  InviteLinkNotFound: InviteLinkNotFound;
+  WordFilterNotFound: WordFilterNotFound;
+  ReportNotFound: ReportNotFound;
+  ReportSettled: ReportSettled;
   TypingNoted: TypingNoted;
   MessageNotFound: MessageNotFound;
   AuthorRequired: AuthorRequired;
@@ -1234,8 +3372,8 @@ export type ResolversParentTypes = {
   PageInfo: PageInfo;
   Problem: ResolversInterfaceTypes<ResolversParentTypes>['Problem'];
   InvalidInput: InvalidInput;
-  UserConnection: UserConnection;
-  UserEdge: UserEdge;
+  UserConnection: Omit<UserConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['UserEdge']>, nodes: ReadonlyArray<ResolversParentTypes['User']> };
+  UserEdge: Omit<UserEdge, 'node'> & { node: ResolversParentTypes['User'] };
 };
 
 export type ViewerIndependentDirectiveArgs = { };
@@ -1246,11 +3384,41 @@ export type QueryResolvers<ContextType = ChatContext, ParentType extends Resolve
   room?: Resolver<Maybe<ResolversTypes['Room']>, ParentType, ContextType, RequireFields<QueryRoomArgs, 'id'>>;
   rooms?: Resolver<ResolversTypes['RoomConnection'], ParentType, ContextType, RequireFields<QueryRoomsArgs, 'first'>>;
   message?: Resolver<Maybe<ResolversTypes['Message']>, ParentType, ContextType, RequireFields<QueryMessageArgs, 'id'>>;
+  searchMessages?: Resolver<ResolversTypes['MessageMatchConnection'], ParentType, ContextType, RequireFields<QuerySearchMessagesArgs, 'text' | 'first'>>;
+  chatSettings?: Resolver<ResolversTypes['ChatSettings'], ParentType, ContextType>;
+  ignoredPeople?: Resolver<ResolversTypes['UserConnection'], ParentType, ContextType, RequireFields<QueryIgnoredPeopleArgs, 'first'>>;
+  channels?: Resolver<ResolversTypes['ChannelConnection'], ParentType, ContextType, RequireFields<QueryChannelsArgs, 'first'>>;
+  channel?: Resolver<Maybe<ResolversTypes['Channel']>, ParentType, ContextType, RequireFields<QueryChannelArgs, 'id'>>;
+  invitations?: Resolver<ResolversTypes['InvitationConnection'], ParentType, ContextType, RequireFields<QueryInvitationsArgs, 'first'>>;
+  moderationQueue?: Resolver<ResolversTypes['MessageReportConnection'], ParentType, ContextType, RequireFields<QueryModerationQueueArgs, 'status' | 'first'>>;
+  moderationLog?: Resolver<ResolversTypes['ModerationLogConnection'], ParentType, ContextType, RequireFields<QueryModerationLogArgs, 'first'>>;
   unread?: Resolver<ResolversTypes['UnreadTotals'], ParentType, ContextType>;
 };
 
 export type MutationResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   createRoom?: Resolver<ResolversTypes['CreateRoomResult'], ParentType, ContextType, RequireFields<MutationCreateRoomArgs, 'input'>>;
+  openDirectRoom?: Resolver<ResolversTypes['OpenDirectRoomResult'], ParentType, ContextType, RequireFields<MutationOpenDirectRoomArgs, 'input'>>;
+  joinRoom?: Resolver<ResolversTypes['JoinRoomResult'], ParentType, ContextType, RequireFields<MutationJoinRoomArgs, 'input'>>;
+  changeRoomSettings?: Resolver<ResolversTypes['ChangeRoomSettingsResult'], ParentType, ContextType, RequireFields<MutationChangeRoomSettingsArgs, 'input'>>;
+  archiveRoom?: Resolver<ResolversTypes['ArchiveRoomResult'], ParentType, ContextType, RequireFields<MutationArchiveRoomArgs, 'input'>>;
+  restoreRoom?: Resolver<ResolversTypes['RestoreRoomResult'], ParentType, ContextType, RequireFields<MutationRestoreRoomArgs, 'input'>>;
+  inviteToRoom?: Resolver<ResolversTypes['InviteToRoomResult'], ParentType, ContextType, RequireFields<MutationInviteToRoomArgs, 'input'>>;
+  acceptInvitation?: Resolver<ResolversTypes['AcceptInvitationResult'], ParentType, ContextType, RequireFields<MutationAcceptInvitationArgs, 'input'>>;
+  declineInvitation?: Resolver<ResolversTypes['DeclineInvitationResult'], ParentType, ContextType, RequireFields<MutationDeclineInvitationArgs, 'input'>>;
+  revokeInvitation?: Resolver<ResolversTypes['RevokeInvitationResult'], ParentType, ContextType, RequireFields<MutationRevokeInvitationArgs, 'input'>>;
+  createInviteLink?: Resolver<ResolversTypes['CreateInviteLinkResult'], ParentType, ContextType, RequireFields<MutationCreateInviteLinkArgs, 'input'>>;
+  revokeInviteLink?: Resolver<ResolversTypes['RevokeInviteLinkResult'], ParentType, ContextType, RequireFields<MutationRevokeInviteLinkArgs, 'input'>>;
+  joinByLink?: Resolver<ResolversTypes['JoinByLinkResult'], ParentType, ContextType, RequireFields<MutationJoinByLinkArgs, 'input'>>;
+  removeMember?: Resolver<ResolversTypes['RemoveMemberResult'], ParentType, ContextType, RequireFields<MutationRemoveMemberArgs, 'input'>>;
+  banPerson?: Resolver<ResolversTypes['BanPersonResult'], ParentType, ContextType, RequireFields<MutationBanPersonArgs, 'input'>>;
+  unbanPerson?: Resolver<ResolversTypes['UnbanPersonResult'], ParentType, ContextType, RequireFields<MutationUnbanPersonArgs, 'input'>>;
+  muteMember?: Resolver<ResolversTypes['MuteMemberResult'], ParentType, ContextType, RequireFields<MutationMuteMemberArgs, 'input'>>;
+  unmuteMember?: Resolver<ResolversTypes['UnmuteMemberResult'], ParentType, ContextType, RequireFields<MutationUnmuteMemberArgs, 'input'>>;
+  setWordFilter?: Resolver<ResolversTypes['SetWordFilterResult'], ParentType, ContextType, RequireFields<MutationSetWordFilterArgs, 'input'>>;
+  removeWordFilter?: Resolver<ResolversTypes['RemoveWordFilterResult'], ParentType, ContextType, RequireFields<MutationRemoveWordFilterArgs, 'input'>>;
+  reportMessage?: Resolver<ResolversTypes['ReportMessageResult'], ParentType, ContextType, RequireFields<MutationReportMessageArgs, 'input'>>;
+  resolveReport?: Resolver<ResolversTypes['ResolveReportResult'], ParentType, ContextType, RequireFields<MutationResolveReportArgs, 'input'>>;
+  dismissReport?: Resolver<ResolversTypes['DismissReportResult'], ParentType, ContextType, RequireFields<MutationDismissReportArgs, 'input'>>;
   addRoomMembers?: Resolver<ResolversTypes['AddRoomMembersResult'], ParentType, ContextType, RequireFields<MutationAddRoomMembersArgs, 'input'>>;
   leaveRoom?: Resolver<ResolversTypes['LeaveRoomResult'], ParentType, ContextType, RequireFields<MutationLeaveRoomArgs, 'input'>>;
   sendMessage?: Resolver<ResolversTypes['SendMessageResult'], ParentType, ContextType, RequireFields<MutationSendMessageArgs, 'input'>>;
@@ -1265,9 +3433,17 @@ export type MutationResolvers<ContextType = ChatContext, ParentType extends Reso
   markRoomRead?: Resolver<ResolversTypes['MarkRoomReadResult'], ParentType, ContextType, RequireFields<MutationMarkRoomReadArgs, 'input'>>;
   saveDraft?: Resolver<ResolversTypes['SaveDraftResult'], ParentType, ContextType, RequireFields<MutationSaveDraftArgs, 'input'>>;
   setTyping?: Resolver<ResolversTypes['SetTypingResult'], ParentType, ContextType, RequireFields<MutationSetTypingArgs, 'input'>>;
+  changeChatSettings?: Resolver<ResolversTypes['ChangeChatSettingsResult'], ParentType, ContextType, RequireFields<MutationChangeChatSettingsArgs, 'input'>>;
+  setRoomNotifications?: Resolver<ResolversTypes['SetRoomNotificationsResult'], ParentType, ContextType, RequireFields<MutationSetRoomNotificationsArgs, 'input'>>;
+  ignorePerson?: Resolver<ResolversTypes['IgnorePersonResult'], ParentType, ContextType, RequireFields<MutationIgnorePersonArgs, 'input'>>;
+  stopIgnoringPerson?: Resolver<ResolversTypes['StopIgnoringPersonResult'], ParentType, ContextType, RequireFields<MutationStopIgnoringPersonArgs, 'input'>>;
+  setStatus?: Resolver<ResolversTypes['SetStatusResult'], ParentType, ContextType, RequireFields<MutationSetStatusArgs, 'input'>>;
+  reportActivity?: Resolver<ResolversTypes['ReportActivityResult'], ParentType, ContextType>;
 };
 
 export type SubscriptionResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  inbox?: SubscriptionResolver<ResolversTypes['InboxEvent'], "inbox", ParentType, ContextType, Partial<SubscriptionInboxArgs>>;
+  presenceChanged?: SubscriptionResolver<ResolversTypes['Presence'], "presenceChanged", ParentType, ContextType, Partial<SubscriptionPresenceChangedArgs>>;
   messageAdded?: SubscriptionResolver<ResolversTypes['Message'], "messageAdded", ParentType, ContextType, RequireFields<SubscriptionMessageAddedArgs, 'roomId'>>;
   messageChanged?: SubscriptionResolver<ResolversTypes['MessageChange'], "messageChanged", ParentType, ContextType, RequireFields<SubscriptionMessageChangedArgs, 'roomId'>>;
   receiptChanged?: SubscriptionResolver<ResolversTypes['ReadReceipt'], "receiptChanged", ParentType, ContextType, RequireFields<SubscriptionReceiptChangedArgs, 'roomId'>>;
@@ -1275,14 +3451,129 @@ export type SubscriptionResolvers<ContextType = ChatContext, ParentType extends 
   typingChanged?: SubscriptionResolver<ResolversTypes['TypingChange'], "typingChanged", ParentType, ContextType, RequireFields<SubscriptionTypingChangedArgs, 'roomId'>>;
 };
 
-export type UserResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User']> = {
+export type UserResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User'], FederationReferenceType extends FederationReferenceTypes['User'] = FederationReferenceTypes['User']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['User']> | FederationReferenceType, FederationReferenceType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  presence?: Resolver<Maybe<ResolversTypes['Presence']>, ParentType, ContextType>;
+};
+
+export type PresenceResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['Presence'] = ResolversParentTypes['Presence']> = {
+  user?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['PresenceStatus'], ParentType, ContextType>;
+  lastActiveAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  statusText?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  statusEmoji?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  statusExpiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ChatSettingsResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['ChatSettings'] = ResolversParentTypes['ChatSettings']> = {
+  notificationLevel?: Resolver<ResolversTypes['NotificationLevel'], ParentType, ContextType>;
+  receiptsArePrivate?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  isInvisible?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  sharesLastActive?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RoomNotificationsResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['RoomNotifications'] = ResolversParentTypes['RoomNotifications']> = {
+  level?: Resolver<ResolversTypes['NotificationLevel'], ParentType, ContextType>;
+  isUsual?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  mutedUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type AttachmentResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['Attachment'] = ResolversParentTypes['Attachment']> = {
+  url?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  mediaType?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  sizeInBytes?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  width?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  height?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
+export type InboxEventResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['InboxEvent'] = ResolversParentTypes['InboxEvent']> = {
+  __resolveType?: TypeResolveFn<'InboxMessage' | 'InboxMessageChange' | 'InboxRoomAdded' | 'InboxRoomRemoved' | 'InboxRoomChanged' | 'InboxRoomRead' | 'InboxInvitations', ParentType, ContextType>;
+};
+
+export type InboxMessageResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['InboxMessage'] = ResolversParentTypes['InboxMessage']> = {
+  room?: Resolver<ResolversTypes['Room'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['Message'], ParentType, ContextType>;
+  mentionsViewer?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  isNotification?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type InboxMessageChangeResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['InboxMessageChange'] = ResolversParentTypes['InboxMessageChange']> = {
+  room?: Resolver<ResolversTypes['Room'], ParentType, ContextType>;
+  change?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['Message'], ParentType, ContextType>;
+  mentionsViewer?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type InboxRoomAddedResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['InboxRoomAdded'] = ResolversParentTypes['InboxRoomAdded']> = {
+  room?: Resolver<ResolversTypes['Room'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type InboxRoomRemovedResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['InboxRoomRemoved'] = ResolversParentTypes['InboxRoomRemoved']> = {
+  roomId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type InboxRoomChangedResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['InboxRoomChanged'] = ResolversParentTypes['InboxRoomChanged']> = {
+  room?: Resolver<ResolversTypes['Room'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type InboxRoomReadResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['InboxRoomRead'] = ResolversParentTypes['InboxRoomRead']> = {
+  room?: Resolver<ResolversTypes['Room'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type InboxInvitationsResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['InboxInvitations'] = ResolversParentTypes['InboxInvitations']> = {
+  pendingCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type MessageMatchConnectionResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['MessageMatchConnection'] = ResolversParentTypes['MessageMatchConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['MessageMatchEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Message']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type MessageMatchEdgeResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['MessageMatchEdge'] = ResolversParentTypes['MessageMatchEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Message'], ParentType, ContextType>;
+  highlights?: Resolver<ReadonlyArray<ResolversTypes['TextRange']>, ParentType, ContextType>;
+};
+
+export type TextRangeResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['TextRange'] = ResolversParentTypes['TextRange']> = {
+  start?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  length?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type RoomResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['Room'] = ResolversParentTypes['Room'], FederationReferenceType extends FederationReferenceTypes['Room'] = FederationReferenceTypes['Room']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Room']> | FederationReferenceType, FederationReferenceType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['RoomKind'], ParentType, ContextType>;
+  topic?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  directWith?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  history?: Resolver<ResolversTypes['RoomHistory'], ParentType, ContextType>;
+  joinRule?: Resolver<ResolversTypes['JoinRule'], ParentType, ContextType>;
+  archivedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  slowModeSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  retentionDays?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  completeFrom?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  viewerIsMuted?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  viewerMuteExpiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  invitations?: Resolver<Maybe<ResolversTypes['InvitationConnection']>, ParentType, ContextType, RequireFields<RoomInvitationsArgs, 'first'>>;
+  inviteLinks?: Resolver<Maybe<ResolversTypes['InviteLinkConnection']>, ParentType, ContextType, RequireFields<RoomInviteLinksArgs, 'first'>>;
+  bans?: Resolver<Maybe<ResolversTypes['RoomBanConnection']>, ParentType, ContextType, RequireFields<RoomBansArgs, 'first'>>;
+  wordFilters?: Resolver<Maybe<ReadonlyArray<ResolversTypes['WordFilter']>>, ParentType, ContextType>;
+  reports?: Resolver<Maybe<ResolversTypes['MessageReportConnection']>, ParentType, ContextType, RequireFields<RoomReportsArgs, 'status' | 'first'>>;
+  moderationLog?: Resolver<Maybe<ResolversTypes['ModerationLogConnection']>, ParentType, ContextType, RequireFields<RoomModerationLogArgs, 'first'>>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   createdBy?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
   viewerRole?: Resolver<ResolversTypes['RoomRole'], ParentType, ContextType>;
@@ -1293,6 +3584,7 @@ export type RoomResolvers<ContextType = ChatContext, ParentType extends Resolver
   viewerLastRead?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   unreadCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   unreadMentionCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  viewerNotifications?: Resolver<ResolversTypes['RoomNotifications'], ParentType, ContextType>;
   viewerDraft?: Resolver<Maybe<ResolversTypes['Draft']>, ParentType, ContextType>;
   receipts?: Resolver<ResolversTypes['ReadReceiptConnection'], ParentType, ContextType, RequireFields<RoomReceiptsArgs, 'first'>>;
   latestChange?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
@@ -1301,6 +3593,175 @@ export type RoomResolvers<ContextType = ChatContext, ParentType extends Resolver
   lastMessageAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   messages?: Resolver<ResolversTypes['MessageConnection'], ParentType, ContextType, RequireFields<RoomMessagesArgs, 'last'>>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ChannelResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['Channel'] = ResolversParentTypes['Channel']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  topic?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  archivedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  joinRule?: Resolver<ResolversTypes['JoinRule'], ParentType, ContextType>;
+  history?: Resolver<ResolversTypes['RoomHistory'], ParentType, ContextType>;
+  memberCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  lastMessageAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  viewerIsMember?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  room?: Resolver<Maybe<ResolversTypes['Room']>, ParentType, ContextType>;
+  messages?: Resolver<ResolversTypes['MessageConnection'], ParentType, ContextType, RequireFields<ChannelMessagesArgs, 'last'>>;
+};
+
+export type ChannelConnectionResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['ChannelConnection'] = ResolversParentTypes['ChannelConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ChannelEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Channel']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type ChannelEdgeResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['ChannelEdge'] = ResolversParentTypes['ChannelEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Channel'], ParentType, ContextType>;
+};
+
+export type InvitationResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['Invitation'] = ResolversParentTypes['Invitation']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  roomId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  room?: Resolver<Maybe<ResolversTypes['Room']>, ParentType, ContextType>;
+  roomName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  roomKind?: Resolver<ResolversTypes['RoomKind'], ParentType, ContextType>;
+  memberCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  invitee?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+  inviter?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+  role?: Resolver<ResolversTypes['RoomRole'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['InvitationStatus'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type InvitationConnectionResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['InvitationConnection'] = ResolversParentTypes['InvitationConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['InvitationEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Invitation']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type InvitationEdgeResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['InvitationEdge'] = ResolversParentTypes['InvitationEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Invitation'], ParentType, ContextType>;
+};
+
+export type InviteLinkResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['InviteLink'] = ResolversParentTypes['InviteLink']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  roomId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  createdBy?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  maxUses?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  uses?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  revokedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type InviteLinkConnectionResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['InviteLinkConnection'] = ResolversParentTypes['InviteLinkConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['InviteLinkEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['InviteLink']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type InviteLinkEdgeResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['InviteLinkEdge'] = ResolversParentTypes['InviteLinkEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['InviteLink'], ParentType, ContextType>;
+};
+
+export type RoomBanResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['RoomBan'] = ResolversParentTypes['RoomBan']> = {
+  roomId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  user?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+  bannedBy?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  bannedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RoomBanConnectionResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['RoomBanConnection'] = ResolversParentTypes['RoomBanConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['RoomBanEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['RoomBan']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type RoomBanEdgeResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['RoomBanEdge'] = ResolversParentTypes['RoomBanEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['RoomBan'], ParentType, ContextType>;
+};
+
+export type RoomMuteResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['RoomMute'] = ResolversParentTypes['RoomMute']> = {
+  roomId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  user?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  mutedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type WordFilterResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['WordFilter'] = ResolversParentTypes['WordFilter']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  roomId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  words?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  action?: Resolver<ResolversTypes['FilterAction'], ParentType, ContextType>;
+  createdBy?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type MessageReportResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['MessageReport'] = ResolversParentTypes['MessageReport']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  roomId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  room?: Resolver<Maybe<ResolversTypes['Room']>, ParentType, ContextType>;
+  messageId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  message?: Resolver<Maybe<ResolversTypes['Message']>, ParentType, ContextType>;
+  author?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+  reporter?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['ReportReason'], ParentType, ContextType>;
+  note?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  evidence?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  reportedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['ReportStatus'], ParentType, ContextType>;
+  settledBy?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  settledAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type MessageReportConnectionResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['MessageReportConnection'] = ResolversParentTypes['MessageReportConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['MessageReportEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['MessageReport']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type MessageReportEdgeResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['MessageReportEdge'] = ResolversParentTypes['MessageReportEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['MessageReport'], ParentType, ContextType>;
+};
+
+export type ModerationLogEntryResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['ModerationLogEntry'] = ResolversParentTypes['ModerationLogEntry']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  roomId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  actor?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+  action?: Resolver<ResolversTypes['ModerationAction'], ParentType, ContextType>;
+  person?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  messageId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  doneAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type ModerationLogConnectionResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['ModerationLogConnection'] = ResolversParentTypes['ModerationLogConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ModerationLogEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['ModerationLogEntry']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type ModerationLogEdgeResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['ModerationLogEdge'] = ResolversParentTypes['ModerationLogEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['ModerationLogEntry'], ParentType, ContextType>;
 };
 
 export type RoomConnectionResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['RoomConnection'] = ResolversParentTypes['RoomConnection']> = {
@@ -1321,7 +3782,9 @@ export type MessageResolvers<ContextType = ChatContext, ParentType extends Resol
   body?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   sentAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   clientMessageId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  attachments?: Resolver<ReadonlyArray<ResolversTypes['Attachment']>, ParentType, ContextType>;
   author?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+  isFromIgnored?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   room?: Resolver<ResolversTypes['Room'], ParentType, ContextType>;
   editedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   revisions?: Resolver<ReadonlyArray<ResolversTypes['MessageRevision']>, ParentType, ContextType>;
@@ -1335,6 +3798,7 @@ export type MessageResolvers<ContextType = ChatContext, ParentType extends Resol
   replies?: Resolver<ResolversTypes['MessageConnection'], ParentType, ContextType, RequireFields<MessageRepliesArgs, 'first'>>;
   reactions?: Resolver<ReadonlyArray<ResolversTypes['Reaction']>, ParentType, ContextType>;
   mentions?: Resolver<ReadonlyArray<ResolversTypes['User']>, ParentType, ContextType>;
+  roomMention?: Resolver<Maybe<ResolversTypes['RoomMention']>, ParentType, ContextType>;
   pinnedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   pinnedBy?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
@@ -1402,24 +3866,146 @@ export type MessageEdgeResolvers<ContextType = ChatContext, ParentType extends R
   node?: Resolver<ResolversTypes['Message'], ParentType, ContextType>;
 };
 
+export type ChangeChatSettingsResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['ChangeChatSettingsResult'] = ResolversParentTypes['ChangeChatSettingsResult']> = {
+  __resolveType?: TypeResolveFn<'ChatSettings' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export type SetRoomNotificationsResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['SetRoomNotificationsResult'] = ResolversParentTypes['SetRoomNotificationsResult']> = {
+  __resolveType?: TypeResolveFn<'Room' | 'RoomNotFound' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export type IgnorePersonResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['IgnorePersonResult'] = ResolversParentTypes['IgnorePersonResult']> = {
+  __resolveType?: TypeResolveFn<'PersonIgnored' | 'UnknownPeople' | 'LimitReached' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export type StopIgnoringPersonResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['StopIgnoringPersonResult'] = ResolversParentTypes['StopIgnoringPersonResult']> = {
+  __resolveType?: TypeResolveFn<'PersonNotIgnored', ParentType, ContextType>;
+};
+
+export type SetStatusResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['SetStatusResult'] = ResolversParentTypes['SetStatusResult']> = {
+  __resolveType?: TypeResolveFn<'Presence' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export type ReportActivityResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['ReportActivityResult'] = ResolversParentTypes['ReportActivityResult']> = {
+  __resolveType?: TypeResolveFn<'Presence', ParentType, ContextType>;
+};
+
+export type PersonIgnoredResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['PersonIgnored'] = ResolversParentTypes['PersonIgnored']> = {
+  user?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PersonNotIgnoredResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['PersonNotIgnored'] = ResolversParentTypes['PersonNotIgnored']> = {
+  user?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type CreateRoomResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['CreateRoomResult'] = ResolversParentTypes['CreateRoomResult']> = {
-  __resolveType?: TypeResolveFn<'Room' | 'UnknownPeople' | 'TooManyMembers' | 'InvalidInput', ParentType, ContextType>;
+  __resolveType?: TypeResolveFn<'Room' | 'UnknownPeople' | 'PeopleUnavailable' | 'TooManyMembers' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export type OpenDirectRoomResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['OpenDirectRoomResult'] = ResolversParentTypes['OpenDirectRoomResult']> = {
+  __resolveType?: TypeResolveFn<'Room' | 'UnknownPeople' | 'PersonUnavailable' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export type JoinRoomResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['JoinRoomResult'] = ResolversParentTypes['JoinRoomResult']> = {
+  __resolveType?: TypeResolveFn<'Room' | 'RoomNotFound' | 'InvitationRequired' | 'Banned' | 'RoomArchived' | 'TooManyMembers', ParentType, ContextType>;
+};
+
+export type ChangeRoomSettingsResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['ChangeRoomSettingsResult'] = ResolversParentTypes['ChangeRoomSettingsResult']> = {
+  __resolveType?: TypeResolveFn<'Room' | 'RoomNotFound' | 'PermissionRequired' | 'WrongRoomKind' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export type ArchiveRoomResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['ArchiveRoomResult'] = ResolversParentTypes['ArchiveRoomResult']> = {
+  __resolveType?: TypeResolveFn<'Room' | 'RoomNotFound' | 'PermissionRequired' | 'WrongRoomKind', ParentType, ContextType>;
+};
+
+export type RestoreRoomResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['RestoreRoomResult'] = ResolversParentTypes['RestoreRoomResult']> = {
+  __resolveType?: TypeResolveFn<'Room' | 'RoomNotFound' | 'PermissionRequired' | 'WrongRoomKind', ParentType, ContextType>;
+};
+
+export type InviteToRoomResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['InviteToRoomResult'] = ResolversParentTypes['InviteToRoomResult']> = {
+  __resolveType?: TypeResolveFn<'Invitation' | 'RoomNotFound' | 'PermissionRequired' | 'UnknownPeople' | 'PersonUnavailable' | 'PeopleBanned' | 'AlreadyMember' | 'RoomArchived' | 'LimitReached' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export type AcceptInvitationResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['AcceptInvitationResult'] = ResolversParentTypes['AcceptInvitationResult']> = {
+  __resolveType?: TypeResolveFn<'Room' | 'InvitationNotFound' | 'InvitationOver' | 'Banned' | 'PersonUnavailable' | 'RoomArchived' | 'TooManyMembers', ParentType, ContextType>;
+};
+
+export type DeclineInvitationResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['DeclineInvitationResult'] = ResolversParentTypes['DeclineInvitationResult']> = {
+  __resolveType?: TypeResolveFn<'Invitation' | 'InvitationNotFound' | 'InvitationOver', ParentType, ContextType>;
+};
+
+export type RevokeInvitationResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['RevokeInvitationResult'] = ResolversParentTypes['RevokeInvitationResult']> = {
+  __resolveType?: TypeResolveFn<'Invitation' | 'InvitationNotFound' | 'InvitationOver' | 'PermissionRequired', ParentType, ContextType>;
+};
+
+export type CreateInviteLinkResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['CreateInviteLinkResult'] = ResolversParentTypes['CreateInviteLinkResult']> = {
+  __resolveType?: TypeResolveFn<'InviteLinkCreated' | 'RoomNotFound' | 'PermissionRequired' | 'RoomArchived' | 'LimitReached' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export type RevokeInviteLinkResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['RevokeInviteLinkResult'] = ResolversParentTypes['RevokeInviteLinkResult']> = {
+  __resolveType?: TypeResolveFn<'InviteLink' | 'InviteLinkNotFound' | 'PermissionRequired', ParentType, ContextType>;
+};
+
+export type JoinByLinkResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['JoinByLinkResult'] = ResolversParentTypes['JoinByLinkResult']> = {
+  __resolveType?: TypeResolveFn<'Room' | 'InviteLinkNotFound' | 'Banned' | 'RoomArchived' | 'TooManyMembers', ParentType, ContextType>;
+};
+
+export type RemoveMemberResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['RemoveMemberResult'] = ResolversParentTypes['RemoveMemberResult']> = {
+  __resolveType?: TypeResolveFn<'MemberRemoved' | 'RoomNotFound' | 'PermissionRequired' | 'MemberNotFound' | 'MemberOutranks' | 'WrongRoomKind' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export type BanPersonResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['BanPersonResult'] = ResolversParentTypes['BanPersonResult']> = {
+  __resolveType?: TypeResolveFn<'RoomBan' | 'RoomNotFound' | 'PermissionRequired' | 'UnknownPeople' | 'MemberOutranks' | 'WrongRoomKind' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export type UnbanPersonResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['UnbanPersonResult'] = ResolversParentTypes['UnbanPersonResult']> = {
+  __resolveType?: TypeResolveFn<'PersonUnbanned' | 'RoomNotFound' | 'PermissionRequired' | 'MemberOutranks' | 'WrongRoomKind' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export type MuteMemberResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['MuteMemberResult'] = ResolversParentTypes['MuteMemberResult']> = {
+  __resolveType?: TypeResolveFn<'RoomMute' | 'RoomNotFound' | 'PermissionRequired' | 'MemberNotFound' | 'MemberOutranks' | 'WrongRoomKind' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export type UnmuteMemberResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['UnmuteMemberResult'] = ResolversParentTypes['UnmuteMemberResult']> = {
+  __resolveType?: TypeResolveFn<'MemberUnmuted' | 'RoomNotFound' | 'PermissionRequired' | 'MemberOutranks' | 'WrongRoomKind' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export type SetWordFilterResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['SetWordFilterResult'] = ResolversParentTypes['SetWordFilterResult']> = {
+  __resolveType?: TypeResolveFn<'WordFilter' | 'RoomNotFound' | 'PermissionRequired' | 'WrongRoomKind' | 'LimitReached' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export type RemoveWordFilterResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['RemoveWordFilterResult'] = ResolversParentTypes['RemoveWordFilterResult']> = {
+  __resolveType?: TypeResolveFn<'WordFilter' | 'WordFilterNotFound' | 'PermissionRequired', ParentType, ContextType>;
+};
+
+export type ReportMessageResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['ReportMessageResult'] = ResolversParentTypes['ReportMessageResult']> = {
+  __resolveType?: TypeResolveFn<'MessageReported' | 'MessageNotFound' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export type ResolveReportResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['ResolveReportResult'] = ResolversParentTypes['ResolveReportResult']> = {
+  __resolveType?: TypeResolveFn<'MessageReport' | 'ReportNotFound' | 'ReportSettled' | 'PermissionRequired' | 'MemberOutranks' | 'WrongRoomKind' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export type DismissReportResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['DismissReportResult'] = ResolversParentTypes['DismissReportResult']> = {
+  __resolveType?: TypeResolveFn<'MessageReport' | 'ReportNotFound' | 'ReportSettled' | 'PermissionRequired' | 'InvalidInput', ParentType, ContextType>;
 };
 
 export type AddRoomMembersResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['AddRoomMembersResult'] = ResolversParentTypes['AddRoomMembersResult']> = {
-  __resolveType?: TypeResolveFn<'Room' | 'RoomNotFound' | 'OwnerRequired' | 'UnknownPeople' | 'TooManyMembers' | 'InvalidInput', ParentType, ContextType>;
+  __resolveType?: TypeResolveFn<'Room' | 'RoomNotFound' | 'OwnerRequired' | 'UnknownPeople' | 'TooManyMembers' | 'InvalidInput' | 'RoomArchived' | 'PeopleUnavailable' | 'PeopleBanned', ParentType, ContextType>;
 };
 
 export type LeaveRoomResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['LeaveRoomResult'] = ResolversParentTypes['LeaveRoomResult']> = {
-  __resolveType?: TypeResolveFn<'RoomLeft' | 'RoomNotFound', ParentType, ContextType>;
+  __resolveType?: TypeResolveFn<'RoomLeft' | 'RoomNotFound' | 'WrongRoomKind', ParentType, ContextType>;
 };
 
 export type SendMessageResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['SendMessageResult'] = ResolversParentTypes['SendMessageResult']> = {
-  __resolveType?: TypeResolveFn<'Message' | 'RoomNotFound' | 'MessageNotFound' | 'InvalidInput', ParentType, ContextType>;
+  __resolveType?: TypeResolveFn<'Message' | 'RoomNotFound' | 'MessageNotFound' | 'InvalidInput' | 'RoomArchived' | 'Muted' | 'SlowMode' | 'WordsRefused' | 'PersonUnavailable', ParentType, ContextType>;
 };
 
 export type EditMessageResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['EditMessageResult'] = ResolversParentTypes['EditMessageResult']> = {
-  __resolveType?: TypeResolveFn<'Message' | 'MessageNotFound' | 'AuthorRequired' | 'MessageRedacted' | 'LimitReached' | 'InvalidInput', ParentType, ContextType>;
+  __resolveType?: TypeResolveFn<'Message' | 'MessageNotFound' | 'AuthorRequired' | 'MessageRedacted' | 'LimitReached' | 'InvalidInput' | 'RoomArchived' | 'Muted' | 'WordsRefused' | 'PersonUnavailable', ParentType, ContextType>;
 };
 
 export type RedactMessageResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['RedactMessageResult'] = ResolversParentTypes['RedactMessageResult']> = {
@@ -1427,7 +4013,7 @@ export type RedactMessageResultResolvers<ContextType = ChatContext, ParentType e
 };
 
 export type AddReactionResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['AddReactionResult'] = ResolversParentTypes['AddReactionResult']> = {
-  __resolveType?: TypeResolveFn<'Message' | 'MessageNotFound' | 'MessageRedacted' | 'LimitReached' | 'InvalidInput', ParentType, ContextType>;
+  __resolveType?: TypeResolveFn<'Message' | 'MessageNotFound' | 'MessageRedacted' | 'LimitReached' | 'InvalidInput' | 'RoomArchived' | 'Muted' | 'PersonUnavailable', ParentType, ContextType>;
 };
 
 export type RemoveReactionResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['RemoveReactionResult'] = ResolversParentTypes['RemoveReactionResult']> = {
@@ -1435,7 +4021,7 @@ export type RemoveReactionResultResolvers<ContextType = ChatContext, ParentType 
 };
 
 export type PinMessageResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['PinMessageResult'] = ResolversParentTypes['PinMessageResult']> = {
-  __resolveType?: TypeResolveFn<'Message' | 'MessageNotFound' | 'PermissionRequired' | 'MessageRedacted' | 'LimitReached', ParentType, ContextType>;
+  __resolveType?: TypeResolveFn<'Message' | 'MessageNotFound' | 'PermissionRequired' | 'MessageRedacted' | 'LimitReached' | 'RoomArchived', ParentType, ContextType>;
 };
 
 export type UnpinMessageResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['UnpinMessageResult'] = ResolversParentTypes['UnpinMessageResult']> = {
@@ -1460,6 +4046,150 @@ export type SaveDraftResultResolvers<ContextType = ChatContext, ParentType exten
 
 export type SetTypingResultResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['SetTypingResult'] = ResolversParentTypes['SetTypingResult']> = {
   __resolveType?: TypeResolveFn<'TypingNoted' | 'RoomNotFound', ParentType, ContextType>;
+};
+
+export type InviteLinkCreatedResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['InviteLinkCreated'] = ResolversParentTypes['InviteLinkCreated']> = {
+  link?: Resolver<ResolversTypes['InviteLink'], ParentType, ContextType>;
+  token?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type MemberRemovedResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['MemberRemoved'] = ResolversParentTypes['MemberRemoved']> = {
+  roomId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  user?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PersonUnbannedResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['PersonUnbanned'] = ResolversParentTypes['PersonUnbanned']> = {
+  roomId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  user?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type MemberUnmutedResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['MemberUnmuted'] = ResolversParentTypes['MemberUnmuted']> = {
+  roomId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  user?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type MessageReportedResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['MessageReported'] = ResolversParentTypes['MessageReported']> = {
+  messageId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RoomArchivedResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['RoomArchived'] = ResolversParentTypes['RoomArchived']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type WrongRoomKindResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['WrongRoomKind'] = ResolversParentTypes['WrongRoomKind']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type InvitationRequiredResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['InvitationRequired'] = ResolversParentTypes['InvitationRequired']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PersonUnavailableResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['PersonUnavailable'] = ResolversParentTypes['PersonUnavailable']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PeopleUnavailableResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['PeopleUnavailable'] = ResolversParentTypes['PeopleUnavailable']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  personIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type BannedResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['Banned'] = ResolversParentTypes['Banned']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PeopleBannedResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['PeopleBanned'] = ResolversParentTypes['PeopleBanned']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  personIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type MutedResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['Muted'] = ResolversParentTypes['Muted']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SlowModeResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['SlowMode'] = ResolversParentTypes['SlowMode']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryAfterSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type WordsRefusedResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['WordsRefused'] = ResolversParentTypes['WordsRefused']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  words?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type MemberOutranksResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['MemberOutranks'] = ResolversParentTypes['MemberOutranks']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AlreadyMemberResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['AlreadyMember'] = ResolversParentTypes['AlreadyMember']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type InvitationNotFoundResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['InvitationNotFound'] = ResolversParentTypes['InvitationNotFound']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type InvitationOverResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['InvitationOver'] = ResolversParentTypes['InvitationOver']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type InviteLinkNotFoundResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['InviteLinkNotFound'] = ResolversParentTypes['InviteLinkNotFound']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type WordFilterNotFoundResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['WordFilterNotFound'] = ResolversParentTypes['WordFilterNotFound']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ReportNotFoundResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['ReportNotFound'] = ResolversParentTypes['ReportNotFound']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ReportSettledResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['ReportSettled'] = ResolversParentTypes['ReportSettled']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type TypingNotedResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['TypingNoted'] = ResolversParentTypes['TypingNoted']> = {
@@ -1554,7 +4284,7 @@ export type PageInfoResolvers<ContextType = ChatContext, ParentType extends Reso
 };
 
 export type ProblemResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['Problem'] = ResolversParentTypes['Problem']> = {
-  __resolveType?: TypeResolveFn<'MessageNotFound' | 'AuthorRequired' | 'MessageRedacted' | 'LimitReached' | 'PermissionRequired' | 'MemberNotFound' | 'LastOwner' | 'RoomNotFound' | 'OwnerRequired' | 'UnknownPeople' | 'TooManyMembers' | 'InvalidInput', ParentType, ContextType>;
+  __resolveType?: TypeResolveFn<'RoomArchived' | 'WrongRoomKind' | 'InvitationRequired' | 'PersonUnavailable' | 'PeopleUnavailable' | 'Banned' | 'PeopleBanned' | 'Muted' | 'SlowMode' | 'WordsRefused' | 'MemberOutranks' | 'AlreadyMember' | 'InvitationNotFound' | 'InvitationOver' | 'InviteLinkNotFound' | 'WordFilterNotFound' | 'ReportNotFound' | 'ReportSettled' | 'MessageNotFound' | 'AuthorRequired' | 'MessageRedacted' | 'LimitReached' | 'PermissionRequired' | 'MemberNotFound' | 'LastOwner' | 'RoomNotFound' | 'OwnerRequired' | 'UnknownPeople' | 'TooManyMembers' | 'InvalidInput', ParentType, ContextType>;
 };
 
 export type InvalidInputResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['InvalidInput'] = ResolversParentTypes['InvalidInput']> = {
@@ -1580,7 +4310,42 @@ export type Resolvers<ContextType = ChatContext> = {
   Mutation?: MutationResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   User?: UserResolvers<ContextType>;
+  Presence?: PresenceResolvers<ContextType>;
+  ChatSettings?: ChatSettingsResolvers<ContextType>;
+  RoomNotifications?: RoomNotificationsResolvers<ContextType>;
+  Attachment?: AttachmentResolvers<ContextType>;
+  InboxEvent?: InboxEventResolvers<ContextType>;
+  InboxMessage?: InboxMessageResolvers<ContextType>;
+  InboxMessageChange?: InboxMessageChangeResolvers<ContextType>;
+  InboxRoomAdded?: InboxRoomAddedResolvers<ContextType>;
+  InboxRoomRemoved?: InboxRoomRemovedResolvers<ContextType>;
+  InboxRoomChanged?: InboxRoomChangedResolvers<ContextType>;
+  InboxRoomRead?: InboxRoomReadResolvers<ContextType>;
+  InboxInvitations?: InboxInvitationsResolvers<ContextType>;
+  MessageMatchConnection?: MessageMatchConnectionResolvers<ContextType>;
+  MessageMatchEdge?: MessageMatchEdgeResolvers<ContextType>;
+  TextRange?: TextRangeResolvers<ContextType>;
   Room?: RoomResolvers<ContextType>;
+  Channel?: ChannelResolvers<ContextType>;
+  ChannelConnection?: ChannelConnectionResolvers<ContextType>;
+  ChannelEdge?: ChannelEdgeResolvers<ContextType>;
+  Invitation?: InvitationResolvers<ContextType>;
+  InvitationConnection?: InvitationConnectionResolvers<ContextType>;
+  InvitationEdge?: InvitationEdgeResolvers<ContextType>;
+  InviteLink?: InviteLinkResolvers<ContextType>;
+  InviteLinkConnection?: InviteLinkConnectionResolvers<ContextType>;
+  InviteLinkEdge?: InviteLinkEdgeResolvers<ContextType>;
+  RoomBan?: RoomBanResolvers<ContextType>;
+  RoomBanConnection?: RoomBanConnectionResolvers<ContextType>;
+  RoomBanEdge?: RoomBanEdgeResolvers<ContextType>;
+  RoomMute?: RoomMuteResolvers<ContextType>;
+  WordFilter?: WordFilterResolvers<ContextType>;
+  MessageReport?: MessageReportResolvers<ContextType>;
+  MessageReportConnection?: MessageReportConnectionResolvers<ContextType>;
+  MessageReportEdge?: MessageReportEdgeResolvers<ContextType>;
+  ModerationLogEntry?: ModerationLogEntryResolvers<ContextType>;
+  ModerationLogConnection?: ModerationLogConnectionResolvers<ContextType>;
+  ModerationLogEdge?: ModerationLogEdgeResolvers<ContextType>;
   RoomConnection?: RoomConnectionResolvers<ContextType>;
   RoomEdge?: RoomEdgeResolvers<ContextType>;
   Message?: MessageResolvers<ContextType>;
@@ -1595,7 +4360,37 @@ export type Resolvers<ContextType = ChatContext> = {
   MessageChange?: MessageChangeResolvers<ContextType>;
   MessageConnection?: MessageConnectionResolvers<ContextType>;
   MessageEdge?: MessageEdgeResolvers<ContextType>;
+  ChangeChatSettingsResult?: ChangeChatSettingsResultResolvers<ContextType>;
+  SetRoomNotificationsResult?: SetRoomNotificationsResultResolvers<ContextType>;
+  IgnorePersonResult?: IgnorePersonResultResolvers<ContextType>;
+  StopIgnoringPersonResult?: StopIgnoringPersonResultResolvers<ContextType>;
+  SetStatusResult?: SetStatusResultResolvers<ContextType>;
+  ReportActivityResult?: ReportActivityResultResolvers<ContextType>;
+  PersonIgnored?: PersonIgnoredResolvers<ContextType>;
+  PersonNotIgnored?: PersonNotIgnoredResolvers<ContextType>;
   CreateRoomResult?: CreateRoomResultResolvers<ContextType>;
+  OpenDirectRoomResult?: OpenDirectRoomResultResolvers<ContextType>;
+  JoinRoomResult?: JoinRoomResultResolvers<ContextType>;
+  ChangeRoomSettingsResult?: ChangeRoomSettingsResultResolvers<ContextType>;
+  ArchiveRoomResult?: ArchiveRoomResultResolvers<ContextType>;
+  RestoreRoomResult?: RestoreRoomResultResolvers<ContextType>;
+  InviteToRoomResult?: InviteToRoomResultResolvers<ContextType>;
+  AcceptInvitationResult?: AcceptInvitationResultResolvers<ContextType>;
+  DeclineInvitationResult?: DeclineInvitationResultResolvers<ContextType>;
+  RevokeInvitationResult?: RevokeInvitationResultResolvers<ContextType>;
+  CreateInviteLinkResult?: CreateInviteLinkResultResolvers<ContextType>;
+  RevokeInviteLinkResult?: RevokeInviteLinkResultResolvers<ContextType>;
+  JoinByLinkResult?: JoinByLinkResultResolvers<ContextType>;
+  RemoveMemberResult?: RemoveMemberResultResolvers<ContextType>;
+  BanPersonResult?: BanPersonResultResolvers<ContextType>;
+  UnbanPersonResult?: UnbanPersonResultResolvers<ContextType>;
+  MuteMemberResult?: MuteMemberResultResolvers<ContextType>;
+  UnmuteMemberResult?: UnmuteMemberResultResolvers<ContextType>;
+  SetWordFilterResult?: SetWordFilterResultResolvers<ContextType>;
+  RemoveWordFilterResult?: RemoveWordFilterResultResolvers<ContextType>;
+  ReportMessageResult?: ReportMessageResultResolvers<ContextType>;
+  ResolveReportResult?: ResolveReportResultResolvers<ContextType>;
+  DismissReportResult?: DismissReportResultResolvers<ContextType>;
   AddRoomMembersResult?: AddRoomMembersResultResolvers<ContextType>;
   LeaveRoomResult?: LeaveRoomResultResolvers<ContextType>;
   SendMessageResult?: SendMessageResultResolvers<ContextType>;
@@ -1610,6 +4405,29 @@ export type Resolvers<ContextType = ChatContext> = {
   MarkRoomReadResult?: MarkRoomReadResultResolvers<ContextType>;
   SaveDraftResult?: SaveDraftResultResolvers<ContextType>;
   SetTypingResult?: SetTypingResultResolvers<ContextType>;
+  InviteLinkCreated?: InviteLinkCreatedResolvers<ContextType>;
+  MemberRemoved?: MemberRemovedResolvers<ContextType>;
+  PersonUnbanned?: PersonUnbannedResolvers<ContextType>;
+  MemberUnmuted?: MemberUnmutedResolvers<ContextType>;
+  MessageReported?: MessageReportedResolvers<ContextType>;
+  RoomArchived?: RoomArchivedResolvers<ContextType>;
+  WrongRoomKind?: WrongRoomKindResolvers<ContextType>;
+  InvitationRequired?: InvitationRequiredResolvers<ContextType>;
+  PersonUnavailable?: PersonUnavailableResolvers<ContextType>;
+  PeopleUnavailable?: PeopleUnavailableResolvers<ContextType>;
+  Banned?: BannedResolvers<ContextType>;
+  PeopleBanned?: PeopleBannedResolvers<ContextType>;
+  Muted?: MutedResolvers<ContextType>;
+  SlowMode?: SlowModeResolvers<ContextType>;
+  WordsRefused?: WordsRefusedResolvers<ContextType>;
+  MemberOutranks?: MemberOutranksResolvers<ContextType>;
+  AlreadyMember?: AlreadyMemberResolvers<ContextType>;
+  InvitationNotFound?: InvitationNotFoundResolvers<ContextType>;
+  InvitationOver?: InvitationOverResolvers<ContextType>;
+  InviteLinkNotFound?: InviteLinkNotFoundResolvers<ContextType>;
+  WordFilterNotFound?: WordFilterNotFoundResolvers<ContextType>;
+  ReportNotFound?: ReportNotFoundResolvers<ContextType>;
+  ReportSettled?: ReportSettledResolvers<ContextType>;
   TypingNoted?: TypingNotedResolvers<ContextType>;
   MessageNotFound?: MessageNotFoundResolvers<ContextType>;
   AuthorRequired?: AuthorRequiredResolvers<ContextType>;

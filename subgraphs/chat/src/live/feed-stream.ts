@@ -1,4 +1,5 @@
 import { GravityError } from '@gravity/shared/errors/gravity-error'
+import { PulledStream } from './pulled-stream.ts'
 import type { FeedListener, RoomFeed } from './room-feed.ts'
 
 /** A feed that stays open until it is released. */
@@ -13,96 +14,49 @@ export interface FeedStreamOptions {
   readonly userId: string
 }
 
-const restarting = 'Chat restarts: listen again, after the last number you have seen.'
-
-const done = { done: true, value: undefined } as const
+/** The end of a stream whose client should listen again: SUBGRAPH_UNAVAILABLE. */
+export function restarting(): GravityError {
+  return new GravityError(
+    'SUBGRAPH_UNAVAILABLE',
+    'Chat restarts: listen again, after the last number you have seen.',
+  )
+}
 
 /**
  * What one member hears of one room. Ends when the person is no longer a member at the moment of delivery; throws
  * SUBGRAPH_UNAVAILABLE when the client should listen again.
  */
-export abstract class FeedStream<Value>
-  implements AsyncIterableIterator<Value, undefined>, FeedListener
-{
+export abstract class FeedStream<Value> extends PulledStream<Value> implements FeedListener {
   protected readonly feed: RoomFeed
   readonly #lease: FeedLease
   readonly #userId: string
-  #wake: (() => void) | undefined
-  #ended = false
-  /** Settles when the call of `next` before has its answer: nothing is handed out twice. */
-  #turn: Promise<unknown> = Promise.resolve()
 
   constructor({ lease, userId }: FeedStreamOptions) {
+    super()
     this.#lease = lease
     this.#userId = userId
     this.feed = lease.feed
     this.feed.join(this)
   }
 
-  /** What is next for the reader; undefined when nothing is at hand. */
-  protected abstract take(): Value | undefined
-
-  /** Gets at hand what exists elsewhere; undefined when there is nothing to get. */
-  protected fetch(): Promise<void> | undefined {
-    return undefined
-  }
-
-  /** The stream has ended. */
-  protected letGo(): void {}
-
-  next(): Promise<IteratorResult<Value, undefined>> {
-    const step = this.#turn.then(() => this.#advance())
-    this.#turn = step.catch(() => this.#end())
-    return step
-  }
-
-  async return(): Promise<IteratorResult<Value, undefined>> {
-    this.#end()
-    return done
-  }
-
-  async throw(error: unknown): Promise<IteratorResult<Value, undefined>> {
-    this.#end()
-    throw error
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#end()
-  }
+  /** What is next for a member; undefined when nothing is at hand. */
+  protected abstract takeForMember(): Value | undefined
 
   feedMoved(): void {
-    const wake = this.#wake
-    this.#wake = undefined
-    wake?.()
+    this.moved()
   }
 
-  async #advance(): Promise<IteratorResult<Value, undefined>> {
-    for (;;) {
-      if (!this.feed.isMember(this.#userId)) this.#end()
-      if (this.#ended) return done
-      if (this.feed.ended) throw new GravityError('SUBGRAPH_UNAVAILABLE', restarting)
-      const value = this.take()
-      if (value !== undefined) return { done: false, value }
-      await (this.fetch() ?? this.#untilMoved())
+  protected override take(): Value | undefined {
+    if (!this.feed.isMember(this.#userId)) {
+      this.end()
+      return undefined
     }
+    if (this.feed.ended) throw restarting()
+    return this.takeForMember()
   }
 
-  #untilMoved(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve
-    })
-  }
-
-  #end(): void {
-    if (this.#ended) return
-    this.#ended = true
-    this.letGo()
+  protected override letGo(): void {
     this.feed.leave(this)
     this.#lease.release()
-    this.feedMoved()
   }
 }

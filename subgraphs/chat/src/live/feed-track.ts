@@ -63,6 +63,11 @@ export class FeedTrack {
     this.#window.begin(messages, oldest ? oldest[this.order] - 1 : 0)
   }
 
+  /** Nothing up to this number will come any more. */
+  passTo(number: number): void {
+    this.#window.passTo(number)
+  }
+
   push(message: MessageRow): void {
     this.#window.push(message)
   }

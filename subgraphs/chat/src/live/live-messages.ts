@@ -4,12 +4,7 @@ import type { Viewer } from '@gravity/shared/viewer/viewer'
 import DataLoader from 'dataloader'
 import type { MessageRow } from '../messages/message.entity.ts'
 import type { MemberReceipt } from '../receipts/read-marker.repository.ts'
-import type {
-  MemberPosition,
-  MembershipKey,
-  RoomPosition,
-  RoomReads,
-} from '../rooms/room.repository.ts'
+import type { MemberPosition, MembershipKey, RoomReads } from '../rooms/room.repository.ts'
 import { roomNotFound } from '../rooms/room-problems.ts'
 import type { FeedLease } from './feed-stream.ts'
 import { MessageStream } from './message-stream.ts'
@@ -90,6 +85,15 @@ export class LiveMessages {
     })
   }
 
+  /** Whatever else follows the members of a room. NOT_FOUND likewise. */
+  watchMembers<Stream>(
+    viewer: Viewer,
+    roomId: string,
+    open: (lease: FeedLease) => Stream,
+  ): Promise<Stream> {
+    return this.#join(viewer, roomId, open)
+  }
+
   #open(viewer: Viewer, listening: Listening): Promise<MessageStream> {
     const { track } = listening
     return this.#join(viewer, listening.roomId, (lease, position) => {
@@ -133,12 +137,15 @@ function batchPositions(rooms: LiveMessagesDeps['rooms']) {
   )
 }
 
-function startOf({ after, track }: Listening, position: RoomPosition): number {
+function startOf({ after, track }: Listening, position: MemberPosition): number {
   const [argument, latest] =
     track === 'messages'
       ? (['afterSequence', position.latestSequence] as const)
       : (['afterChange', position.latestChange] as const)
   if (after == null) return latest
+  if (track === 'messages' && after >= 0 && after < position.visibleAfter) {
+    return position.visibleAfter
+  }
   if (after < 0 || after > latest) {
     throw new GravityError(
       'BAD_USER_INPUT',

@@ -16,21 +16,27 @@ export interface MessageStreamOptions extends FeedStreamOptions {
  */
 export class MessageStream extends FeedStream<MessageRow> {
   readonly #track: FeedTrack
+  readonly #userId: string
   #position: number
   #replay: Replay | undefined
   #replayed: MessageRow[] = []
 
   constructor(options: MessageStreamOptions) {
     super(options)
+    this.#userId = options.userId
     this.#track = options.lease.feed[options.track ?? 'messages']
     this.#position = options.after
   }
 
-  protected override take(): MessageRow | undefined {
-    if (this.#replay?.outdated) this.letGo()
-    const message = this.#replayed.shift() ?? this.#fromWindow()
-    if (message) this.#position = message[this.#track.order]
-    return message
+  protected override takeForMember(): MessageRow | undefined {
+    if (this.#replay?.outdated) this.#forgetReplay()
+    for (;;) {
+      const message = this.#replayed.shift() ?? this.#fromWindow()
+      if (!message) return undefined
+      this.#position = message[this.#track.order]
+      // Checked now, because who has left and come back may have missed something that is not for them.
+      if (message.sequence > (this.feed.visibleAfter(this.#userId) ?? 0)) return message
+    }
   }
 
   protected override fetch(): Promise<void> | undefined {
@@ -38,6 +44,11 @@ export class MessageStream extends FeedStream<MessageRow> {
   }
 
   protected override letGo(): void {
+    super.letGo()
+    this.#forgetReplay()
+  }
+
+  #forgetReplay(): void {
     this.#replay = undefined
     this.#replayed = []
   }

@@ -43,6 +43,11 @@ export class MessageWindow {
     if (oldest) this.#floor = oldest[this.#order]
   }
 
+  /** Moves the head on: what was there up to this number is in the window, or gone. */
+  passTo(number: number): void {
+    this.#head = Math.max(this.#head, number)
+  }
+
   /** Forgets a message as it was before it changed: it has another number now. */
   remove(id: string): void {
     const index = this.#messages.findIndex((message) => message.id === id)
@@ -59,11 +64,13 @@ export class MessageWindow {
   after(number: number): MessageRow | undefined {
     const first = this.#messages[0]
     if (!first || number >= this.#head) return undefined
-    // Sequences have no gaps, changes have some; with gaps the one looked for lies further left.
+    // Sequences have no gaps but where old messages were removed, changes have some; with gaps the one looked for lies
+    // further left.
     const guess = number + 1 - first[this.#order]
     let index = Math.min(Math.max(guess, 0), this.#messages.length - 1)
     while (index > 0 && this.#isAfter(this.#messages[index - 1], number)) index -= 1
-    return this.#messages[index]
+    const found = this.#messages[index]
+    return this.#isAfter(found, number) ? found : undefined
   }
 
   #isAfter(message: MessageRow | undefined, number: number): boolean {

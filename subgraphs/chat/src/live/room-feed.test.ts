@@ -91,6 +91,7 @@ describe('RoomFeed', () => {
     const feed = await openFeed(room)
     const forged = room.send()
     room.messages = []
+    room.latestSequence = 0
     const { sequences } = follow(feed, bob, 0)
 
     feed.accept({ ...forged, message: { ...forged.message, sequence: 900 } })
@@ -261,5 +262,67 @@ describe('a message that changes', () => {
     feed.accept(sent)
 
     await eventually(() => expect(messages).toMatchObject([{ sequence: 1, body: null }]))
+  })
+
+  it('goes on behind what was removed, whatever is left of it', async () => {
+    const room = new StoredRoom()
+    for (const _ of upTo(30)) room.send()
+    room.change(30, 'as it is now')
+    room.remove(30, [7])
+    const feed = await openFeed(room)
+    const { sequences } = follow(feed, bob, 0)
+
+    feed.compare(room.position)
+    expect(room.statements).toBe(0)
+    feed.accept(room.send())
+
+    await eventually(() => expect(sequences).toEqual([7, 31]))
+    expect(room.statements).toBe(0)
+  })
+
+  it.each([true, false])('shows nobody what was removed, told (%s) or not', async (isTold) => {
+    const room = new StoredRoom()
+    for (const _ of upTo(20)) room.send()
+    const feed = await openFeed(room)
+
+    const hint = room.remove(15)
+    if (isTold) feed.accept(hint)
+    else feed.compare(room.position)
+    await feed.catchUp()
+    const { sequences } = follow(feed, bob, 0)
+    feed.accept(room.send())
+
+    await eventually(() => expect(sequences).toEqual([16, 17, 18, 19, 20, 21]))
+  })
+
+  it('shows a newcomer nothing of before, in either order of messages', async () => {
+    const room = new StoredRoom()
+    for (const _ of upTo(5)) room.send()
+    room.visibleAfter.set(bob, 3)
+    const feed = await openFeed(room)
+    const messages = follow(feed, bob, 0)
+    const changes = follow(feed, bob, { changesAfter: 0 })
+
+    feed.accept(room.change(2, 'not for Bob'))
+    feed.accept(room.change(4, 'for all'))
+
+    await eventually(() => expect(changes.sequences).toEqual([4]))
+    expect(messages.sequences).toEqual([4, 5])
+  })
+
+  it('hides from who comes back what was said while they were away', async () => {
+    const room = new StoredRoom()
+    const feed = await openFeed(room)
+    const { sequences } = follow(feed, bob, 0)
+    feed.accept(room.send())
+    await eventually(() => expect(sequences).toEqual([1]))
+
+    room.leave(bob)
+    room.send()
+    room.join(bob, 2)
+    await feed.catchUp()
+    feed.accept(room.send())
+
+    await eventually(() => expect(sequences).toEqual([1, 3]))
   })
 })

@@ -1,13 +1,14 @@
 import type { Logger } from '@gravity/shared/log/logger'
 import type { MessageRow } from '../messages/message.entity.ts'
 import type { MessageReads } from '../messages/message.repository.ts'
-import type { RoomPosition, RoomReads } from '../rooms/room.repository.ts'
+import type { RoomAudience, RoomPosition, RoomReads } from '../rooms/room.repository.ts'
 import { FeedTrack } from './feed-track.ts'
 import {
   type ChangeHint,
   type MembersHint,
   type MessageHint,
   parseRoomHint,
+  type RemovalHint,
   type TypingHint,
 } from './room-hints.ts'
 import { RoomSignals } from './room-signals.ts'
@@ -48,9 +49,14 @@ export class RoomFeed {
   readonly #listeners = new Set<FeedListener>()
   /** Hints that came while the database was being read, by sequence. */
   readonly #hinted = new Map<number, MessageHint>()
-  #members = new Set<string>()
+  /** Who is a member, and after which sequence they may hear the room. */
+  #members = new Map<string, number>()
   /** 0 until the room has been read for the first time. */
   #membersVersion = 0
+  /** What is known of messages that were removed because they were old. */
+  #removed = { removals: 0, through: 0, change: 0 }
+  /** The windows may hold messages that are no longer there. */
+  #isOutdated = false
   #stale = false
   #reading: Promise<void> | undefined
   #ended = false
@@ -82,6 +88,11 @@ export class RoomFeed {
     return this.#members.has(userId)
   }
 
+  /** The sequence after which somebody may hear the room; undefined for who is no member. */
+  visibleAfter(userId: string): number | undefined {
+    return this.#members.get(userId)
+  }
+
   join(listener: FeedListener): void {
     this.#listeners.add(listener)
   }
@@ -104,6 +115,7 @@ export class RoomFeed {
     else if (hint?.kind === 'members') this.#acceptMembers(hint)
     else if (hint?.kind === 'receipt') this.signals.read(hint)
     else if (hint?.kind === 'room') this.signals.change(this.roomId)
+    else if (hint?.kind === 'removal') this.#acceptRemoval(hint)
     else if (hint?.kind === 'typing') this.#acceptTyping(hint)
     else this.#deps.log.warn({ roomId: this.roomId }, 'a hint that cannot be read was ignored')
   }
@@ -119,7 +131,8 @@ export class RoomFeed {
     if (
       position.latestSequence > this.messages.head ||
       position.latestChange > this.changes.head ||
-      position.membersVersion > this.#membersVersion
+      position.membersVersion > this.#membersVersion ||
+      position.removals > this.#removed.removals
     ) {
       this.catchUpSoon()
     }
@@ -158,7 +171,8 @@ export class RoomFeed {
 
   async #read(): Promise<void> {
     const { reads, roomId } = this.#deps
-    const first = this.#membersVersion === 0
+    const first = this.#membersVersion === 0 || this.#isOutdated
+    const { through, change } = this.#removed
     const messages = first
       ? await reads.messages.latest(roomId, windowSize)
       : await reads.messages.after(roomId, this.messages.head, batchSize)
@@ -168,10 +182,8 @@ export class RoomFeed {
       : await reads.messages.changedAfter(roomId, this.changes.head, batchSize)
     // Read last, so that the member set is at least as new as each of them.
     const audience = await reads.rooms.audience(roomId)
-    const before = this.#membersVersion
-    this.#members = new Set(audience?.memberIds)
-    this.#membersVersion = audience?.membersVersion ?? before
-    if (!first && this.#membersVersion > before) this.signals.change(roomId)
+    this.#isOutdated = false
+    this.#takeAudience(audience)
     if (first) {
       this.messages.begin(messages)
       this.changes.begin(changes)
@@ -181,7 +193,29 @@ export class RoomFeed {
       for (const change of changes) this.#pushChange(change)
       if (messages.length === batchSize || changes.length === batchSize) this.#stale = true
     }
+    // What was known to be removed before the reading began will not come any more: the tracks go on behind it.
+    if (first || messages.length < batchSize) this.messages.passTo(through)
+    if (first || changes.length < batchSize) this.changes.passTo(change)
     this.#takeHinted()
+  }
+
+  #takeAudience(audience: RoomAudience | undefined): void {
+    const { memberIds = [], visibleAfter = [], removals = 0 } = audience ?? {}
+    const before = this.#membersVersion
+    this.#members = new Map(memberIds.map((id, index) => [id, visibleAfter[index] ?? 0]))
+    this.#membersVersion = audience?.membersVersion ?? before
+    if (before > 0 && this.#membersVersion > before) this.signals.change(this.roomId)
+    if (!audience || removals <= this.#removed.removals) return
+    // What has been read may be gone: the windows begin anew.
+    this.#removed = { removals, through: audience.removedThrough, change: audience.removedChange }
+    this.#isOutdated = true
+    this.#stale = true
+    this.messages.forgetReplays()
+    this.changes.forgetReplays()
+  }
+
+  #acceptRemoval({ removals }: RemovalHint): void {
+    if (removals > this.#removed.removals) this.catchUpSoon()
   }
 
   /** Hints that came during a reading follow it when they are in order; otherwise there is more to read. */
@@ -238,7 +272,7 @@ export class RoomFeed {
       this.catchUpSoon()
       return
     }
-    for (const userId of hint.joined) this.#members.add(userId)
+    for (const userId of hint.joined) this.#members.set(userId, hint.visibleAfter)
     for (const userId of hint.left) {
       this.#members.delete(userId)
       this.signals.pause(userId)

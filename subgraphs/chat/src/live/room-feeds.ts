@@ -1,6 +1,7 @@
 import type { Logger } from '@gravity/shared/log/logger'
 import type { PubSub, PubSubSubscription } from '@gravity/shared/pubsub/pubsub'
 import type { ChatReads } from '../store.ts'
+import { Comparison } from './comparison.ts'
 import type { FeedLease } from './feed-stream.ts'
 import { RoomFeed } from './room-feed.ts'
 import { roomTopic } from './room-hints.ts'
@@ -10,11 +11,6 @@ export interface RoomFeedsDeps {
   readonly pubsub: PubSub
   readonly log: Logger
 }
-
-/**
- * How long a lost hint can delay others: so often, one statement per process compares all open feeds with their rooms.
- */
-const comparisonIntervalMs = 2_000
 
 interface OpenFeed {
   readonly feed: RoomFeed
@@ -26,11 +22,12 @@ interface OpenFeed {
 export class RoomFeeds {
   readonly #deps: RoomFeedsDeps
   readonly #open = new Map<string, OpenFeed>()
-  #timer: NodeJS.Timeout | undefined
-  #comparing = false
+  /** One statement per process for all open feeds. */
+  readonly #comparison: Comparison
 
   constructor(deps: RoomFeedsDeps) {
     this.#deps = deps
+    this.#comparison = new Comparison({ compare: () => this.#compare(), log: deps.log })
   }
 
   /** The room's feed, read and listening. Rejects when the database or pub/sub cannot be used now. */
@@ -64,7 +61,7 @@ export class RoomFeeds {
     const feed = new RoomFeed({ roomId, reads, log })
     const open = { feed, opening: this.#begin(feed), leases: 0 }
     this.#open.set(roomId, open)
-    this.#timer ??= setInterval(() => this.#compareSoon(), comparisonIntervalMs).unref()
+    this.#comparison.begin()
     return open
   }
 
@@ -95,24 +92,9 @@ export class RoomFeeds {
   async #close(open: OpenFeed): Promise<void> {
     const { roomId } = open.feed
     if (this.#open.get(roomId) === open) this.#open.delete(roomId)
-    if (this.#open.size === 0) {
-      clearInterval(this.#timer)
-      this.#timer = undefined
-    }
+    if (this.#open.size === 0) this.#comparison.end()
     const subscription = await open.opening
     await subscription.close()
-  }
-
-  #compareSoon(): void {
-    if (this.#comparing) return
-    this.#comparing = true
-    this.#compare()
-      .catch((err: unknown) => {
-        this.#deps.log.warn({ err }, 'the open rooms could not be compared with the database')
-      })
-      .finally(() => {
-        this.#comparing = false
-      })
   }
 
   async #compare(): Promise<void> {

@@ -1,8 +1,8 @@
-import type { Logger } from '@gravity/shared/log/logger'
-import type { PubSub } from '@gravity/shared/pubsub/pubsub'
 import { z } from 'zod'
+import { attachmentShape } from '../attachments/attachment.ts'
 import type { MessageRow } from '../messages/message.entity.ts'
 import type { ReceiptRow } from '../receipts/read-marker.repository.ts'
+import { type HintDeps, publishHint } from './publish-hint.ts'
 
 /**
  * Terminology
@@ -26,6 +26,8 @@ const message = z.object({
   replyToId: z.guid().nullable(),
   threadId: z.guid().nullable(),
   mentionIds: z.array(z.guid()),
+  mentionsRoom: z.enum(['everyone', 'here']).nullable(),
+  attachments: z.array(attachmentShape),
   editedAt: moment.nullable(),
   redactedAt: moment.nullable(),
   redactedBy: z.guid().nullable(),
@@ -44,6 +46,8 @@ const membersHint = z.object({
   membersVersion: z.int(),
   joined: z.array(z.guid()),
   left: z.array(z.guid()),
+  /** After which sequence those who joined may read. */
+  visibleAfter: z.int().default(0),
 })
 
 /** A member has read up to a message. */
@@ -64,6 +68,9 @@ const typingHint = z.object({
 /** The room has another name, or a member another role. */
 const renewalHint = z.object({ kind: z.literal('room') })
 
+/** Old messages were removed: nobody shows them any more. */
+const removalHint = z.object({ kind: z.literal('removal'), removals: z.int() })
+
 const roomHint = z.discriminatedUnion('kind', [
   messageHint,
   changeHint,
@@ -71,13 +78,26 @@ const roomHint = z.discriminatedUnion('kind', [
   receiptHint,
   typingHint,
   renewalHint,
+  removalHint,
 ])
 
 export type MessageHint = z.output<typeof messageHint>
 export type ChangeHint = z.output<typeof changeHint>
 export type MembersHint = z.output<typeof membersHint>
 export type TypingHint = z.output<typeof typingHint>
+export type RemovalHint = z.output<typeof removalHint>
 export type RoomHint = z.output<typeof roomHint>
+
+/** What concerns the inboxes of a room's members, of all rooms on one topic: a process joins them with who listens. */
+export const inboxRoomsTopic = 'chat.inbox-rooms'
+
+const inboxRoomHint = z.object({ roomId: z.guid(), hint: roomHint })
+
+export type InboxRoomHint = z.output<typeof inboxRoomHint>
+
+export function parseInboxRoomHint(published: unknown): InboxRoomHint | undefined {
+  return inboxRoomHint.safeParse(published).data
+}
 
 export function roomTopic(roomId: string): string {
   return `chat.room.${roomId}`
@@ -90,12 +110,10 @@ export function parseRoomHint(published: unknown): RoomHint | undefined {
 
 /** Tells the feeds of a room, in every process, what has been committed. Nobody waits for it and it never fails. */
 export class RoomHints {
-  readonly #pubsub: PubSub
-  readonly #log: Logger
+  readonly #deps: HintDeps
 
-  constructor(deps: { readonly pubsub: PubSub; readonly log: Logger }) {
-    this.#pubsub = deps.pubsub
-    this.#log = deps.log
+  constructor(deps: HintDeps) {
+    this.#deps = deps
   }
 
   messageSent(message: MessageRow, membersVersion: number): void {
@@ -114,6 +132,10 @@ export class RoomHints {
     this.#publish(roomId, { kind: 'room' })
   }
 
+  messagesRemoved(roomId: string, removals: number): void {
+    this.#publish(roomId, { kind: 'removal', removals })
+  }
+
   typing(roomId: string, typing: { readonly userId: string; readonly isTyping: boolean }): void {
     this.#publish(roomId, { kind: 'typing', ...typing })
   }
@@ -121,19 +143,21 @@ export class RoomHints {
   membersChanged(
     roomId: string,
     membersVersion: number,
-    change: { readonly joined?: readonly string[]; readonly left?: readonly string[] },
+    change: {
+      readonly joined?: readonly string[]
+      readonly visibleAfter?: number
+      readonly left?: readonly string[]
+    },
   ): void {
-    const { joined = [], left = [] } = change
-    this.#publish(roomId, { kind: 'members', membersVersion, joined: [...joined], left: [...left] })
+    const { joined = [], left = [], visibleAfter = 0 } = change
+    const members = { joined: [...joined], left: [...left], visibleAfter }
+    this.#publish(roomId, { kind: 'members', membersVersion, ...members })
   }
 
   #publish(roomId: string, hint: z.input<typeof roomHint>): void {
-    this.#pubsub.publish(roomTopic(roomId), hint).catch((err: unknown) => {
-      this.#log.warn(
-        { err, roomId },
-        'a hint was not published; feeds find the change by themselves',
-      )
-    })
+    publishHint(this.#deps, roomTopic(roomId), hint)
+    if (hint.kind === 'typing' || hint.kind === 'receipt') return
+    publishHint(this.#deps, inboxRoomsTopic, { roomId, hint })
   }
 }
 

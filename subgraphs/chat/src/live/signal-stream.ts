@@ -19,7 +19,7 @@ export class SignalStream<Kind extends keyof Signals> extends FeedStream<Signals
     })
   }
 
-  protected override take(): Signals[Kind] | undefined {
+  protected override takeForMember(): Signals[Kind] | undefined {
     for (const [key, signal] of this.#waiting) {
       this.#waiting.delete(key)
       return signal
@@ -28,6 +28,7 @@ export class SignalStream<Kind extends keyof Signals> extends FeedStream<Signals
   }
 
   protected override letGo(): void {
+    super.letGo()
     this.#stop()
     this.#waiting.clear()
   }

@@ -1,5 +1,6 @@
 import { type InvalidInput, invalidInput } from '@gravity/shared/errors/invalid-input'
 import { isUuid } from '@gravity/shared/identifiers/uuid-v7'
+import type { RoomMention } from './message.entity.ts'
 
 /** How many people a message may mention; names beyond it are plain text. */
 export const mostMentions = 50
@@ -10,6 +11,8 @@ export interface Mentioned {
   readonly ids: readonly string[]
   /** Written as `@name` in the text, in lower case: those that are no members' names are plain text. */
   readonly usernames: readonly string[]
+  /** Written as `@everyone` or `@here`: the members together, if the author may call them. */
+  readonly room: RoomMention | null
 }
 
 /** A name begins where no word or address goes on before the @. */
@@ -28,5 +31,10 @@ export function parseMentions(
   }
   const names = new Set<string>()
   for (const [, name = ''] of body.matchAll(written)) names.add(name.toLowerCase())
-  return { ids, usernames: [...names].slice(0, mostMentions) }
+  const room = roomMentions.find((mention) => names.has(mention)) ?? null
+  for (const mention of roomMentions) names.delete(mention)
+  return { ids, usernames: [...names].slice(0, mostMentions), room }
 }
+
+/** The wider one first: it contains the other. */
+const roomMentions = ['everyone', 'here'] as const satisfies readonly RoomMention[]

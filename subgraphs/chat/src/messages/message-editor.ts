@@ -1,10 +1,9 @@
 import type { InvalidInput } from '@gravity/shared/errors/invalid-input'
-import {
-  messageEdited,
-  messageRedacted as messageRedactedEvent,
-  peopleMentioned,
-} from '@gravity/shared/events/contracts/chat'
+import { messageEdited, peopleMentioned } from '@gravity/shared/events/contracts/chat'
 import type { Viewer } from '@gravity/shared/viewer/viewer'
+import type { WordsRefused } from '../moderation/moderation-problems.ts'
+import { flagged, withdrawalEntry } from '../moderation/moderation-records.ts'
+import { filterBody, type WriteProblem, writeFault } from '../moderation/write-rules.ts'
 import { mostRevisions } from '../revisions/revision.repository.ts'
 import { permissionFault } from '../rooms/room-permissions.ts'
 import type { PermissionRequired } from '../rooms/room-problems.ts'
@@ -24,9 +23,11 @@ import {
   type MessageRedacted,
   messageRedacted,
 } from './message-problems.ts'
+import { withdraw } from './withdraw.ts'
 
 export interface MessageEditorDeps {
   readonly changer: MessageChanger
+  readonly newId: () => string
   readonly now: () => Date
 }
 
@@ -36,7 +37,13 @@ export interface EditedMessage {
   readonly mentionIds?: readonly string[] | undefined
 }
 
-type EditProblem = AuthorRequired | MessageRedacted | LimitReached | InvalidInput
+type EditProblem =
+  | AuthorRequired
+  | MessageRedacted
+  | LimitReached
+  | InvalidInput
+  | WriteProblem
+  | WordsRefused
 
 interface Edit {
   readonly body: string
@@ -64,7 +71,7 @@ export class MessageEditor {
     if ('__typename' in mentioned) return mentioned
     const edit = { body, mentioned, editedAt: this.#deps.now() }
     return this.#deps.changer.change<EditProblem>(viewer, input.messageId, (store, change) =>
-      rewrite(store, { ...change, edit, viewerId: viewer.userId }),
+      rewrite(store, { ...change, edit, viewerId: viewer.userId, reportId: this.#deps.newId() }),
     )
   }
 
@@ -85,21 +92,13 @@ export class MessageEditor {
             : permissionFault(room.viewerRole, 'REDACT_MESSAGES')
         if (fault) return fault
         if (message.redactedAt) return null
-        await store.revisions.forget(message.id)
-        await store.reactions.forget(message.id)
-        await store.outbox.add(messageRedactedEvent, {
-          aggregateId: room.id,
-          aggregateVersion: version,
-          payload: { ...placeOf(message), redactedBy: userId },
-        })
-        return {
-          body: null,
-          mentionIds: [],
-          redactedAt,
-          redactedBy: userId,
-          pinnedAt: null,
-          pinnedBy: null,
+        const { newId } = this.#deps
+        if (message.authorId !== userId) {
+          await store.moderationLog.add(
+            withdrawalEntry(message, { id: newId(), userId, redactedAt }),
+          )
         }
+        return withdraw(store, message, { by: userId, at: redactedAt, version })
       },
     )
   }
@@ -107,18 +106,28 @@ export class MessageEditor {
 
 async function rewrite(
   store: ChatStore,
-  rewriting: Change & { readonly edit: Edit; readonly viewerId: string },
+  rewriting: Change & {
+    readonly edit: Edit
+    readonly viewerId: string
+    readonly reportId: string
+  },
 ): Promise<MessagePatch | EditProblem | null> {
   const { message, room, edit, version } = rewriting
   if (message.authorId !== rewriting.viewerId) return authorRequired
   if (message.body === null) return messageRedacted
-  const named = await mentionedMembers(store, room.id, edit.mentioned)
+  const userId = rewriting.viewerId
+  const fault = await writeFault(store, room, { userId, at: edit.editedAt })
+  if (fault) return fault
+  const accepted = await filterBody(store, room, edit.body)
+  if ('__typename' in accepted) return accepted
+  const { body } = accepted
+  const named = await mentionedMembers(store, { roomId: room.id, authorId: userId }, edit.mentioned)
   if ('__typename' in named) return named
   const mentionIds = named.filter((id) => id !== message.authorId)
   const before = new Set(message.mentionIds)
   const added = mentionIds.filter((id) => !before.has(id))
   const same = added.length === 0 && mentionIds.length === before.size
-  if (message.body === edit.body && same) return null
+  if (message.body === body && same) return null
   const writtenAt = message.editedAt ?? message.sentAt
   if (!(await store.revisions.keep(message.id, message.body, writtenAt))) {
     return limitReached(mostRevisions, `A message can be edited ${mostRevisions} times.`)
@@ -126,10 +135,24 @@ async function rewrite(
   const event = { aggregateId: room.id, aggregateVersion: version }
   const payload = placeOf(message)
   await store.outbox.add(messageEdited, { ...event, payload })
-  if (added.length > 0) {
-    await store.outbox.add(peopleMentioned, { ...event, payload: { ...payload, userIds: added } })
+  await tellMentioned(store, event, { ...payload, userIds: added, at: edit.editedAt })
+  if (accepted.isFlagged) {
+    await store.reports.add(
+      flagged({ ...message, body }, { id: rewriting.reportId, at: edit.editedAt }),
+    )
   }
-  return { body: edit.body, mentionIds, editedAt: edit.editedAt }
+  return { body, mentionIds, editedAt: edit.editedAt }
+}
+
+async function tellMentioned(
+  store: ChatStore,
+  event: { readonly aggregateId: string; readonly aggregateVersion: number },
+  { at, ...payload }: ReturnType<typeof placeOf> & { userIds: string[]; at: Date },
+): Promise<void> {
+  if (payload.userIds.length === 0) return
+  const userIds = await store.attention.listenersTo({ ...payload, at })
+  if (userIds.length === 0) return
+  await store.outbox.add(peopleMentioned, { ...event, payload: { ...payload, userIds } })
 }
 
 function placeOf({ roomId, id, sequence, authorId }: MessageRow) {

@@ -1,5 +1,6 @@
 import { type InvalidInput, invalidInput } from '@gravity/shared/errors/invalid-input'
 import { textFault } from '@gravity/shared/graphql/text'
+import type { NewAttachment } from '../attachments/attachment.ts'
 
 export interface NewMessage {
   readonly roomId: string
@@ -7,17 +8,23 @@ export interface NewMessage {
   readonly body: string
   readonly replyToId?: string | null | undefined
   readonly mentionIds?: readonly string[] | undefined
+  readonly attachments?: readonly NewAttachment[] | undefined
 }
 
 const longestBody = 4_000
 const longestClientMessageId = 100
 
 /** What is wrong with a message that a person wants to send; undefined when nothing is. */
-export function messageFault({ body, clientMessageId }: NewMessage): InvalidInput | undefined {
+export function messageFault({
+  body,
+  clientMessageId,
+  attachments = [],
+}: NewMessage): InvalidInput | undefined {
   if (!hasLength(clientMessageId, longestClientMessageId)) {
     return invalidInput('clientMessageId', 'A clientMessageId has 1 to 100 characters.')
   }
-  return bodyFault(body)
+  // Pictures may speak for themselves.
+  return body === '' && attachments.length > 0 ? undefined : bodyFault(body)
 }
 
 /** What is wrong with a message's text; undefined when nothing is. */

@@ -1,5 +1,9 @@
 import type { EntityShape } from '@gravity/shared/database/entity-shape'
 import { EntitySchema } from 'typeorm'
+import type { AttachmentRow } from '../attachments/attachment.ts'
+
+/** All members, or those of them who were there when it was sent. */
+export type RoomMention = 'everyone' | 'here'
 
 export interface MessageRow {
   id: string
@@ -17,6 +21,9 @@ export interface MessageRow {
   /** The message that the thread began with; null for a message that is no reply. */
   threadId: string | null
   mentionIds: string[]
+  /** Whom it mentions besides, of the members together. */
+  mentionsRoom: RoomMention | null
+  attachments: AttachmentRow[]
   editedAt: Date | null
   redactedAt: Date | null
   redactedBy: string | null
@@ -30,6 +37,8 @@ export const asSent = {
   replyToId: null,
   threadId: null,
   mentionIds: [],
+  mentionsRoom: null,
+  attachments: [],
   editedAt: null,
   redactedAt: null,
   redactedBy: null,
@@ -52,6 +61,8 @@ export const MessageEntity = new EntitySchema<MessageRow>({
     replyToId: { type: 'uuid', name: 'reply_to_id', nullable: true },
     threadId: { type: 'uuid', name: 'thread_id', nullable: true },
     mentionIds: { type: 'uuid', name: 'mention_ids', array: true },
+    mentionsRoom: { type: 'text', name: 'mentions_room', nullable: true },
+    attachments: { type: 'jsonb' },
     editedAt: { type: 'timestamptz', name: 'edited_at', nullable: true },
     redactedAt: { type: 'timestamptz', name: 'redacted_at', nullable: true },
     redactedBy: { type: 'uuid', name: 'redacted_by', nullable: true },
@@ -64,5 +75,6 @@ export const MessageEntity = new EntitySchema<MessageRow>({
 export const messageColumns = `m.id, m.room_id as "roomId", m.sequence, m.author_id as "authorId",
   m.client_message_id as "clientMessageId", m.body, m.sent_at as "sentAt", m.changed,
   m.reply_to_id as "replyToId", m.thread_id as "threadId", m.mention_ids::text[] as "mentionIds",
+  m.mentions_room as "mentionsRoom", m.attachments,
   m.edited_at as "editedAt", m.redacted_at as "redactedAt", m.redacted_by as "redactedBy",
   m.pinned_at as "pinnedAt", m.pinned_by as "pinnedBy"`

@@ -1,6 +1,7 @@
 import type { Page } from '@gravity/shared/pagination/connection'
 import { keysetSql } from '@gravity/shared/pagination/keyset'
 import type { EntityManager } from 'typeorm'
+import { visibleTo } from '../rooms/history.ts'
 import { messageColumns as columns, MessageEntity, type MessageRow } from './message.entity.ts'
 
 /** The order of a room's messages. */
@@ -21,7 +22,15 @@ export type MessageReads = Pick<
 export type MessagePatch = Partial<
   Pick<
     MessageRow,
-    'body' | 'mentionIds' | 'editedAt' | 'redactedAt' | 'redactedBy' | 'pinnedAt' | 'pinnedBy'
+    | 'body'
+    | 'mentionIds'
+    | 'mentionsRoom'
+    | 'attachments'
+    | 'editedAt'
+    | 'redactedAt'
+    | 'redactedBy'
+    | 'pinnedAt'
+    | 'pinnedBy'
   >
 >
 
@@ -38,33 +47,41 @@ export class MessageRepository {
   visibleByIds(viewerId: string, ids: readonly string[]): Promise<MessageRow[]> {
     return this.#manager.query(
       `select ${columns} from messages m
-       where m.id = any($2)
-         and exists (select 1 from members where room_id = m.room_id and user_id = $1)`,
+       where m.id = any($2) and (exists (
+           select 1 from members v
+           where v.room_id = m.room_id and v.user_id = $1 and ${visibleTo('m', 'v')})
+         or m.sequence > visible_after(m.room_id, $1))`,
       [viewerId, ids],
     )
   }
 
-  atPlaces(places: readonly MessagePlace[]): Promise<MessageRow[]> {
+  atPlaces(viewerId: string, places: readonly MessagePlace[]): Promise<MessageRow[]> {
     return this.#manager.query(
       `select ${columns} from unnest($1::uuid[], $2::integer[]) as wanted (room_id, sequence)
-       join messages m on m.room_id = wanted.room_id and m.sequence = wanted.sequence`,
-      [places.map((place) => place.roomId), places.map((place) => place.sequence)],
+       join messages m on m.room_id = wanted.room_id and m.sequence = wanted.sequence
+       where m.sequence > visible_after(m.room_id, $3)`,
+      [places.map((place) => place.roomId), places.map((place) => place.sequence), viewerId],
     )
   }
 
-  /** The same page of the messages of several rooms. */
-  pages(roomIds: readonly string[], page: Page<SequenceKey>): Promise<MessageRow[]> {
+  /** The same page of the messages of several rooms, as far as the viewer may read them. */
+  pages(
+    viewerId: string,
+    roomIds: readonly string[],
+    page: Page<SequenceKey>,
+  ): Promise<MessageRow[]> {
     const { where, orderBy, parameters } = keysetSql(page, {
       columns: ['m.sequence'],
-      parametersBefore: 2,
+      parametersBefore: 3,
     })
     return this.#manager.query(
       `select page.* from unnest($1::uuid[]) as wanted (room_id)
+       cross join lateral (select visible_after(wanted.room_id, $3) as since) as reader
        cross join lateral (
          select ${columns} from messages m
-         where m.room_id = wanted.room_id and ${where} order by ${orderBy} limit $2
+         where m.room_id = wanted.room_id and m.sequence > reader.since and ${where} order by ${orderBy} limit $2
        ) as page`,
-      [roomIds, page.limit, ...parameters],
+      [roomIds, page.limit, viewerId, ...parameters],
     )
   }
 
@@ -124,7 +141,8 @@ export class MessageRepository {
          where id = $1 returning latest_change
        )
        update messages m set changed = room.latest_change, body = $3, mention_ids = $4,
-         edited_at = $5, redacted_at = $6, redacted_by = $7, pinned_at = $8, pinned_by = $9
+         edited_at = $5, redacted_at = $6, redacted_by = $7, pinned_at = $8, pinned_by = $9,
+         mentions_room = $10, attachments = $11
        from room where m.id = $2 returning ${columns}`,
       [
         after.roomId,
@@ -136,6 +154,8 @@ export class MessageRepository {
         after.redactedBy,
         after.pinnedAt,
         after.pinnedBy,
+        after.mentionsRoom,
+        JSON.stringify(after.attachments),
       ],
     )
     return row
@@ -170,8 +190,8 @@ export class MessageRepository {
          returning latest_sequence, last_message_at
        )
        insert into messages as m (id, room_id, author_id, client_message_id, body, reply_to_id,
-         thread_id, mention_ids, sequence, sent_at)
-       select $1, $2, $3, $4, $5, $7, $8, $9, latest_sequence, last_message_at from place
+         thread_id, mention_ids, mentions_room, attachments, sequence, sent_at)
+       select $1, $2, $3, $4, $5, $7, $8, $9, $10, $11, latest_sequence, last_message_at from place
        returning ${columns}`,
       [
         message.id,
@@ -183,6 +203,8 @@ export class MessageRepository {
         message.replyToId,
         message.threadId,
         message.mentionIds,
+        message.mentionsRoom,
+        JSON.stringify(message.attachments),
       ],
     )
     return rows[0]

@@ -13,8 +13,11 @@ function maybeUser(id: string | null) {
   return id === null ? null : userReference(id)
 }
 
+const roomMentionNames = { everyone: 'EVERYONE', here: 'HERE' } as const
+
 export const messageMutations: MutationResolvers = {
-  async sendMessage(_parent, { input }, { viewer, messages }) {
+  async sendMessage(_parent, { input }, { viewer, messages, presence }) {
+    presence.note(requireViewer(viewer))
     return asResult(await messages.send(requireViewer(viewer), input))
   },
   async editMessage(_parent, { input }, { viewer, editor }) {
@@ -23,7 +26,8 @@ export const messageMutations: MutationResolvers = {
   async redactMessage(_parent, { input }, { viewer, editor }) {
     return asResult(await editor.redact(requireViewer(viewer), input.messageId))
   },
-  async addReaction(_parent, { input }, { viewer, reactions }) {
+  async addReaction(_parent, { input }, { viewer, reactions, presence }) {
+    presence.note(requireViewer(viewer))
     return asResult(await reactions.add(requireViewer(viewer), input))
   },
   async removeReaction(_parent, { input }, { viewer, reactions }) {
@@ -65,6 +69,8 @@ export const messageResolvers: Pick<Resolvers, 'Message' | 'MessageRevision' | '
     async replyParticipants({ id }, _args, { loaders }) {
       return (await loaders.thread(id))?.participantIds.map(userReference) ?? []
     },
+    isFromIgnored: ({ authorId }, _args, { loaders }) => loaders.isIgnored(authorId),
+    roomMention: ({ mentionsRoom }) => mentionsRoom && roomMentionNames[mentionsRoom],
     replies: ({ id }, args, { loaders }) => replyPage(loaders, id, args),
     async reactions({ id }, _args, { loaders }) {
       return [...(await loaders.reactionsTo(id))]

@@ -4,7 +4,13 @@ import type { InvalidInput } from '@gravity/shared/errors/invalid-input'
 import { messageSent, peopleMentioned } from '@gravity/shared/events/contracts/chat'
 import { isUuid } from '@gravity/shared/identifiers/uuid-v7'
 import type { Viewer } from '@gravity/shared/viewer/viewer'
+import { parseAttachments } from '../attachments/attachment.ts'
 import type { RoomHints } from '../live/room-hints.ts'
+import { acceptMessage, type SendRefusal, takeTurn } from '../moderation/accept-message.ts'
+import { flagged } from '../moderation/moderation-records.ts'
+import { isVisible } from '../rooms/history.ts'
+import type { VisibleRoomRow } from '../rooms/room.repository.ts'
+import { isPermitted } from '../rooms/room-permissions.ts'
 import { type RoomNotFound, roomNotFound } from '../rooms/room-problems.ts'
 import type { ChatReads, ChatStore } from '../store.ts'
 import { mentionedMembers } from './mentioned-members.ts'
@@ -19,19 +25,25 @@ export interface MessageServiceDeps {
   readonly hints: RoomHints
   readonly newId: () => string
   readonly now: () => Date
+  /** Whether somebody is there to be called by `@here`. */
+  readonly isOnline: (userId: string) => boolean
 }
 
-interface Draft {
+interface Draft extends Pick<MessageServiceDeps, 'isOnline'> {
   readonly message: NewMessageRow
   readonly mentioned: Mentioned
+  /** Of the report, when a word filter wants one. */
+  readonly reportId: string
 }
 
 interface Sent {
   readonly message: MessageRow
   readonly membersVersion: number
+  /** The moderators have something to look at. */
+  readonly isFlagged?: boolean
 }
 
-type SendProblem = RoomNotFound | MessageNotFound | InvalidInput
+type SendProblem = RoomNotFound | MessageNotFound | InvalidInput | SendRefusal
 
 export class MessageService {
   readonly #deps: MessageServiceDeps
@@ -51,6 +63,7 @@ export class MessageService {
     )
     if ('__typename' in sent) return sent
     this.#deps.hints.messageSent(sent.message, sent.membersVersion)
+    if (sent.isFlagged) this.#deps.hints.roomChanged(sent.message.roomId)
     return sent.message
   }
 
@@ -63,6 +76,8 @@ export class MessageService {
     if (fault) return fault
     const mentioned = parseMentions(input.body, input.mentionIds)
     if ('__typename' in mentioned) return mentioned
+    const attachments = parseAttachments(input.attachments ?? [])
+    if ('__typename' in attachments) return attachments
     const message = {
       ...asSent,
       id: this.#deps.newId(),
@@ -72,8 +87,9 @@ export class MessageService {
       body: input.body,
       sentAt: this.#deps.now(),
       replyToId,
+      attachments: [...attachments],
     }
-    return { message, mentioned }
+    return { message, mentioned, reportId: this.#deps.newId(), isOnline: this.#deps.isOnline }
   }
 }
 
@@ -83,42 +99,72 @@ async function append(store: ChatStore, draft: Draft): Promise<Sent | SendProble
   const room = await store.rooms.lockForMember(roomId, authorId)
   if (!room) return roomNotFound
   const { membersVersion } = room
-  const message = await complete(store, draft)
+  const accepted = await acceptMessage(store, room, draft.message)
+  if ('__typename' in accepted)
+    return earlierOr(store, draft, { membersVersion, refusal: accepted })
+  const { body } = accepted
+  const message = await complete(store, { ...draft, message: { ...draft.message, body } }, room)
   if ('__typename' in message) return message
+  const refusal = await takeTurn(store, room, message)
+  if (refusal) return earlierOr(store, draft, { membersVersion, refusal })
   const placed = await store.messages.append(message)
   if (!placed) {
     const earlier = await store.messages.byClientId(roomId, authorId, clientMessageId)
     return earlier ? { message: earlier, membersVersion } : roomNotFound
   }
-  await tell(store, placed, room.version + 1)
-  return { message: placed, membersVersion }
+  if (accepted.isFlagged) {
+    await store.reports.add(flagged(placed, { id: draft.reportId, at: placed.sentAt }))
+  }
+  await tell(store, { message: placed, version: room.version + 1, isOnline: draft.isOnline })
+  return { message: placed, membersVersion, isFlagged: accepted.isFlagged }
+}
+
+/** What arrived before was accepted then: repeating it is refused for nothing. */
+async function earlierOr(
+  store: ChatStore,
+  { message: { roomId, authorId, clientMessageId } }: Draft,
+  { membersVersion, refusal }: { readonly membersVersion: number; readonly refusal: SendRefusal },
+): Promise<Sent | SendRefusal> {
+  const earlier = await store.messages.byClientId(roomId, authorId, clientMessageId)
+  return earlier ? { message: earlier, membersVersion } : refusal
 }
 
 /** Finds the thread of a reply, and who is mentioned. */
 async function complete(
   store: ChatStore,
   { message, mentioned }: Draft,
+  reader: Pick<VisibleRoomRow, 'visibleAfter' | 'viewerRole'>,
 ): Promise<NewMessageRow | MessageNotFound | InvalidInput> {
   const { roomId, authorId, replyToId } = message
   const repliedTo = replyToId === null ? null : await store.messages.inRoom(roomId, replyToId)
-  if (repliedTo === undefined) return messageNotFound
-  const mentionIds = await mentionedMembers(store, roomId, mentioned)
+  if (repliedTo === undefined || (repliedTo && !isVisible(repliedTo, reader)))
+    return messageNotFound
+  const mentionIds = await mentionedMembers(store, { roomId, authorId }, mentioned)
   if ('__typename' in mentionIds) return mentionIds
   return {
     ...message,
     threadId: repliedTo && (repliedTo.threadId ?? repliedTo.id),
     mentionIds: mentionIds.filter((id) => id !== authorId),
+    mentionsRoom: isPermitted(reader.viewerRole, 'MENTION_ROOM') ? mentioned.room : null,
   }
 }
 
-async function tell(store: ChatStore, message: MessageRow, version: number): Promise<void> {
-  const { roomId, id, sequence, authorId, mentionIds } = message
+interface Telling extends Pick<MessageServiceDeps, 'isOnline'> {
+  readonly message: MessageRow
+  readonly version: number
+}
+
+/** Those who want no notification are not named among the mentioned. */
+async function tell(store: ChatStore, { message, version, isOnline }: Telling): Promise<void> {
+  const { roomId, id, sequence, authorId, mentionIds, mentionsRoom, sentAt: at } = message
   const payload = { roomId, messageId: id, sequence, authorId }
   const event = { aggregateId: roomId, aggregateVersion: version }
   await store.outbox.add(messageSent, { ...event, payload })
-  if (mentionIds.length === 0) return
-  await store.outbox.add(peopleMentioned, {
-    ...event,
-    payload: { ...payload, userIds: mentionIds },
-  })
+  if (mentionIds.length === 0 && mentionsRoom === null) return
+  const called = mentionsRoom === null ? mentionIds : null
+  const listeners = await store.attention.listenersTo({ roomId, authorId, userIds: called, at })
+  const named = new Set(mentionIds)
+  const userIds = listeners.filter((id) => mentionsRoom !== 'here' || named.has(id) || isOnline(id))
+  if (userIds.length === 0) return
+  await store.outbox.add(peopleMentioned, { ...event, payload: { ...payload, userIds } })
 }

@@ -18,7 +18,7 @@ export class KnownPeopleRepository {
   }
 
   byIds(ids: readonly string[]): Promise<KnownPersonRow[]> {
-    return this.#manager.query('select id from known_people where id = any($1)', [ids])
+    return this.#manager.query('select id from known_people where id = any($1) and erased_at is null', [ids])
   }
 
   /** Who is known already stays so. Whoever waits for one of them is woken when the transaction commits. */
@@ -31,6 +31,16 @@ export class KnownPeopleRepository {
     )
   }
 
+  /** False when this database has asked for the people before. */
+  async beginRequest(at: Date): Promise<boolean> {
+    const rows = await this.#manager.query<unknown[]>(
+      `insert into people_requests (requested_at) values ($1)
+       on conflict do nothing returning is_made`,
+      [at],
+    )
+    return rows.length > 0
+  }
+
   /** Notes how somebody is called, unless something newer is known; who was unknown is known from then on. */
   async name(person: {
     readonly id: string
@@ -39,7 +49,7 @@ export class KnownPeopleRepository {
   }): Promise<void> {
     await this.add([person.id])
     await this.#manager.query(
-      'update known_people set username = $2, version = $3 where id = $1 and version < $3',
+      'update known_people set username = $2, version = $3 where id = $1 and version < $3 and erased_at is null',
       [person.id, person.username.toLowerCase(), person.version],
     )
   }

@@ -18,21 +18,23 @@ export class PinRepository {
     this.#manager = manager
   }
 
-  /** The same page of the pinned messages of several rooms, the one pinned last first. */
-  pages(roomIds: readonly string[], page: Page<PinKey>): Promise<MessageRow[]> {
+  /** The same page of the pinned messages of several rooms that the viewer may read, the one pinned last first. */
+  pages(viewerId: string, roomIds: readonly string[], page: Page<PinKey>): Promise<MessageRow[]> {
     const { where, orderBy, parameters } = keysetSql(page, {
       columns: ['m.pinned_at', 'm.id'],
       order: 'desc',
-      parametersBefore: 2,
+      parametersBefore: 3,
     })
     return this.#manager.query(
       `select page.* from unnest($1::uuid[]) as wanted (room_id)
+       cross join lateral (select visible_after(wanted.room_id, $3) as since) as reader
        cross join lateral (
          select ${messageColumns} from messages m
-         where m.room_id = wanted.room_id and m.pinned_at is not null and ${where}
+         where m.room_id = wanted.room_id and m.pinned_at is not null
+           and m.sequence > reader.since and ${where}
          order by ${orderBy} limit $2
        ) as page`,
-      [roomIds, page.limit, ...parameters],
+      [roomIds, page.limit, viewerId, ...parameters],
     )
   }
 

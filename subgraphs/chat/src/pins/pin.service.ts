@@ -9,7 +9,7 @@ import {
   messageRedacted,
 } from '../messages/message-problems.ts'
 import { permissionFault } from '../rooms/room-permissions.ts'
-import type { PermissionRequired } from '../rooms/room-problems.ts'
+import { type PermissionRequired, type RoomArchived, roomArchived } from '../rooms/room-problems.ts'
 import { mostPins } from './pin.repository.ts'
 
 export interface PinServiceDeps {
@@ -17,7 +17,7 @@ export interface PinServiceDeps {
   readonly now: () => Date
 }
 
-type PinProblem = PermissionRequired | MessageRedacted | LimitReached
+type PinProblem = PermissionRequired | MessageRedacted | LimitReached | RoomArchived
 
 export class PinService {
   readonly #deps: PinServiceDeps
@@ -35,6 +35,7 @@ export class PinService {
       async (store, { room, message }) => {
         const fault = permissionFault(room.viewerRole, 'PIN_MESSAGES')
         if (fault) return fault
+        if (room.archivedAt) return roomArchived
         if (message.redactedAt) return messageRedacted
         if (message.pinnedAt) return null
         if ((await store.pins.count(room.id)) >= mostPins) {

@@ -9,6 +9,7 @@ import {
   type MessageRedacted,
   messageRedacted,
 } from '../messages/message-problems.ts'
+import { type WriteProblem, writeFault } from '../moderation/write-rules.ts'
 import { parseEmoji } from './emoji.ts'
 import { mostEmoji } from './reaction.repository.ts'
 
@@ -22,7 +23,7 @@ export interface ReactionInput {
   readonly emoji: string
 }
 
-type ReactionProblem = MessageRedacted | LimitReached
+type ReactionProblem = MessageRedacted | LimitReached | WriteProblem
 
 const notEmoji = invalidInput('emoji', 'A reaction is exactly one emoji.')
 
@@ -45,7 +46,9 @@ export class ReactionService {
     return this.#deps.changer.change<ReactionProblem>(
       viewer,
       messageId,
-      async (store, { message }) => {
+      async (store, { room, message }) => {
+        const fault = await writeFault(store, room, { userId, at: reactedAt })
+        if (fault) return fault
         if (message.redactedAt) return messageRedacted
         const reaction = { messageId: message.id, emoji, userId, reactedAt }
         const outcome = await store.reactions.add(reaction)

@@ -46,11 +46,12 @@ export type ReadMarkerReads = Pick<ReadMarkerRepository, 'unread' | 'totals' | '
 /** Counts for the person $1 what follows the marker `k` in the room `r`; own and withdrawn messages are not news. */
 const counted = `cross join lateral (
     select count(*)::integer as messages,
-      (count(*) filter (where $1 = any(mention_ids)))::integer as mentions
+      (count(*) filter (where $1 = any(mention_ids) or mentions_room = 'everyone'))::integer as mentions
     from (
-      select u.mention_ids from messages u
+      select u.mention_ids, u.mentions_room from messages u
       where u.room_id = r.id and u.sequence > coalesce(k.last_read, 0)
         and u.author_id <> $1 and u.redacted_at is null
+        and not exists (select 1 from ignores i where i.user_id = $1 and i.ignored_id = u.author_id)
       order by u.sequence limit ${mostUnread}
     ) as unread
   ) as counted`

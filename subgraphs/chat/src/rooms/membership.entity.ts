@@ -8,6 +8,8 @@ export interface MembershipRow {
   userId: string
   role: MembershipRole
   joinedAt: Date
+  /** They see the messages after this sequence. */
+  visibleAfter: number
   /** Null while the person is a member; who has left is remembered. The view `members` has the present ones. */
   leftAt: Date | null
 }
@@ -20,6 +22,7 @@ export const MembershipEntity = new EntitySchema<MembershipRow>({
     userId: { type: 'uuid', name: 'user_id', primary: true },
     role: { type: 'text' },
     joinedAt: { type: 'timestamptz', name: 'joined_at' },
+    visibleAfter: { type: 'integer', name: 'visible_after' },
     leftAt: { type: 'timestamptz', name: 'left_at', nullable: true },
   },
 } satisfies EntityShape<MembershipRow>)

@@ -1,6 +1,7 @@
 import type { Page } from '@gravity/shared/pagination/connection'
 import { keysetSql } from '@gravity/shared/pagination/keyset'
 import type { EntityManager } from 'typeorm'
+import { notBlocked } from '../people/block.repository.ts'
 import { MembershipEntity, type MembershipRole, type MembershipRow } from './membership.entity.ts'
 
 /** The order of a room's members: when they joined (RFC 3339), then the id. */
@@ -10,6 +11,13 @@ export interface MemberRow {
   readonly roomId: string
   readonly userId: string
   readonly joinedAt: Date
+}
+
+/** How people become members. */
+export interface Joining {
+  readonly role: MembershipRole
+  readonly joinedAt: Date
+  readonly visibleAfter: number
 }
 
 export type MembershipReads = Pick<MembershipRepository, 'pages'>
@@ -50,17 +58,18 @@ export class MembershipRepository {
     return rows.map((row) => row.userId)
   }
 
-  /** Those of the ids, and of the people of the names, who are members. */
+  /** Those of the ids, and of the people of the names, who are members and may be reached by the author. */
   async named(
-    roomId: string,
+    { roomId, authorId }: { readonly roomId: string; readonly authorId: string },
     ids: readonly string[],
     usernames: readonly string[],
   ): Promise<string[]> {
     const rows = await this.#manager.query<{ userId: string }[]>(
       `select user_id as "userId" from members
        where room_id = $1 and (user_id = any($2)
-         or user_id in (select id from known_people where username = any($3)))`,
-      [roomId, ids, usernames],
+         or user_id in (select id from known_people where username = any($3)))
+         and ${notBlocked('$4', 'user_id')}`,
+      [roomId, ids, usernames, authorId],
     )
     return rows.map((row) => row.userId)
   }
@@ -89,15 +98,56 @@ export class MembershipRepository {
     )
   }
 
-  /** Makes people members who are not, also those who have left before. */
-  async join(roomId: string, userIds: readonly string[], joinedAt: Date): Promise<void> {
+  /** Makes people members who are not, also those who have left before. What they are muted for stays. */
+  async join(roomId: string, userIds: readonly string[], joining: Joining): Promise<void> {
     await this.#manager.query(
-      `insert into memberships (room_id, user_id, role, joined_at)
-       select $1, user_id, 'member', $3 from unnest($2::uuid[]) as joining (user_id)
+      `insert into memberships (room_id, user_id, role, joined_at, visible_after)
+       select $1, user_id, $3, $4, $5 from unnest($2::uuid[]) as joining (user_id)
        on conflict (room_id, user_id) do update
-         set role = excluded.role, joined_at = excluded.joined_at, left_at = null`,
-      [roomId, userIds, joinedAt],
+         set role = excluded.role, joined_at = excluded.joined_at,
+           visible_after = excluded.visible_after, left_at = null`,
+      [roomId, userIds, joining.role, joining.joinedAt, joining.visibleAfter],
     )
+  }
+
+  /**
+   * Notes that a member writes, unless they have done so less than `seconds` ago: false then. Within the room's lock.
+   * A clock that was set back keeps nobody waiting longer than that.
+   */
+  async takeTurn(
+    roomId: string,
+    turn: { readonly userId: string; readonly at: Date; readonly seconds: number },
+  ): Promise<boolean> {
+    const [, taken] = await this.#manager.query<[unknown[], number]>(
+      `update memberships set paced_at = $3 where room_id = $1 and user_id = $2
+         and (paced_at is null or paced_at <= $3::timestamptz - make_interval(secs => $4)
+           or paced_at > $3::timestamptz + make_interval(secs => $4))`,
+      [roomId, turn.userId, turn.at, turn.seconds],
+    )
+    return taken > 0
+  }
+
+  /** Takes away what a member may write, until then or, null, until it is given back. Within the room's lock. */
+  async mute(
+    roomId: string,
+    userId: string,
+    mute: { readonly at: Date; readonly expiresAt: Date | null; readonly reason: string | null },
+  ): Promise<void> {
+    await this.#manager.query(
+      `update memberships set muted_at = $3, mute_expires_at = $4, mute_reason = $5
+       where room_id = $1 and user_id = $2`,
+      [roomId, userId, mute.at, mute.expiresAt, mute.reason],
+    )
+  }
+
+  /** False when the person was not muted. */
+  async unmute(roomId: string, userId: string): Promise<boolean> {
+    const [, unmuted] = await this.#manager.query<[unknown[], number]>(
+      `update memberships set muted_at = null, mute_expires_at = null, mute_reason = null
+       where room_id = $1 and user_id = $2 and muted_at is not null`,
+      [roomId, userId],
+    )
+    return unmuted > 0
   }
 
   async insertAll(rows: MembershipRow[]): Promise<void> {

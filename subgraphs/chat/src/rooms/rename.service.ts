@@ -1,5 +1,5 @@
 import type { Database } from '@gravity/shared/database/open-database'
-import { type InvalidInput, invalidInput } from '@gravity/shared/errors/invalid-input'
+import type { InvalidInput } from '@gravity/shared/errors/invalid-input'
 import { roomRenamed } from '@gravity/shared/events/contracts/chat'
 import { isUuid } from '@gravity/shared/identifiers/uuid-v7'
 import { parseDisplayName } from '@gravity/shared/people/display-name'
@@ -8,6 +8,7 @@ import type { RoomHints } from '../live/room-hints.ts'
 import type { ChatReads, ChatStore } from '../store.ts'
 import type { VisibleRoomRow } from './room.repository.ts'
 import { permissionFault } from './room-permissions.ts'
+import { invalidName, nameless } from './room-plan.ts'
 import { type PermissionRequired, type RoomNotFound, roomNotFound } from './room-problems.ts'
 
 export interface RenameServiceDeps {
@@ -42,20 +43,16 @@ export class RenameService {
       const fault = permissionFault(room.viewerRole, 'RENAME_ROOM')
       if (fault) return fault
       if (room.name === name) return room
-      const { version } = await store.rooms.rename(roomId, name)
+      if (room.kind === 'channel' && name === null) return nameless
+      const renamed = await store.rooms.configure({ ...room, name })
       await store.outbox.add(roomRenamed, {
         aggregateId: roomId,
-        aggregateVersion: version,
+        aggregateVersion: renamed.version,
         payload: { roomId, name, renamedBy: viewer.userId },
       })
-      return { ...room, name, version }
+      return { ...room, ...renamed }
     })
     if (!('__typename' in outcome)) hints.roomChanged(roomId)
     return outcome
   }
 }
-
-export const invalidName = invalidInput(
-  'name',
-  'A room’s name has 1 to 80 characters and no line breaks.',
-)

@@ -6,8 +6,18 @@ const holders = {
   ADD_MEMBERS: ['owner'],
   CHANGE_ROLES: ['owner'],
   RENAME_ROOM: ['owner', 'moderator'],
+  CHANGE_SETTINGS: ['owner'],
+  ARCHIVE_ROOM: ['owner'],
+  INVITE_PEOPLE: ['owner', 'moderator'],
   REDACT_MESSAGES: ['owner', 'moderator'],
   PIN_MESSAGES: ['owner', 'moderator'],
+  MENTION_ROOM: ['owner', 'moderator'],
+  REMOVE_MEMBERS: ['owner', 'moderator'],
+  BAN_PEOPLE: ['owner', 'moderator'],
+  MUTE_MEMBERS: ['owner', 'moderator'],
+  SET_SLOW_MODE: ['owner', 'moderator'],
+  FILTER_WORDS: ['owner', 'moderator'],
+  REVIEW_REPORTS: ['owner', 'moderator'],
 } as const satisfies Record<string, readonly MembershipRole[]>
 
 export type RoomPermission = keyof typeof holders

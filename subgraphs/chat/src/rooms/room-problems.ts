@@ -90,3 +90,40 @@ export const lastOwner: LastOwner = {
   code: 'LAST_OWNER',
   message: 'This is the room’s only owner: make somebody else an owner first.',
 }
+
+/** The room is archived: it can be read, and nothing more. */
+export interface RoomArchived {
+  readonly __typename: 'RoomArchived'
+  readonly code: 'ROOM_ARCHIVED'
+  readonly message: string
+}
+
+/** Rooms of this kind do not have it. */
+export interface WrongRoomKind {
+  readonly __typename: 'WrongRoomKind'
+  readonly code: 'WRONG_ROOM_KIND'
+  readonly message: string
+}
+
+/** The room is not open to whoever wants to come. */
+export interface InvitationRequired {
+  readonly __typename: 'InvitationRequired'
+  readonly code: 'INVITATION_REQUIRED'
+  readonly message: string
+}
+
+export const roomArchived: RoomArchived = {
+  __typename: 'RoomArchived',
+  code: 'ROOM_ARCHIVED',
+  message: 'The room is archived: it can be read, and nothing more.',
+}
+
+export function wrongRoomKind(message: string): WrongRoomKind {
+  return { __typename: 'WrongRoomKind', code: 'WRONG_ROOM_KIND', message }
+}
+
+export const invitationRequired: InvitationRequired = {
+  __typename: 'InvitationRequired',
+  code: 'INVITATION_REQUIRED',
+  message: 'One comes into this channel by an invitation.',
+}

@@ -1,25 +1,31 @@
 import type { Database } from '@gravity/shared/database/open-database'
 import type { InvalidInput } from '@gravity/shared/errors/invalid-input'
-import { memberLeft, membersJoined, roomCreated } from '@gravity/shared/events/contracts/chat'
+import { roomCreated } from '@gravity/shared/events/contracts/chat'
 import { isUuid } from '@gravity/shared/identifiers/uuid-v7'
-import { parseDisplayName } from '@gravity/shared/people/display-name'
 import type { Viewer } from '@gravity/shared/viewer/viewer'
 import type { RoomHints } from '../live/room-hints.ts'
+import { type PeopleBanned, peopleBanned } from '../moderation/moderation-problems.ts'
+import { type PeopleUnavailable, unavailableFault } from '../people/blocks.ts'
 import type { KnownPeople } from '../people/known-people.ts'
 import type { ChatReads, ChatStore } from '../store.ts'
-import { invalidName } from './rename.service.ts'
-import type { VisibleRoomRow } from './room.repository.ts'
-import { maximumMembers, parsePeople } from './room-people.ts'
+import { admit, capacityFault, type Joined } from './joining.ts'
+import { part } from './parting.ts'
+import { asOpened } from './room.entity.ts'
+import { asNewcomer, type VisibleRoomRow } from './room.repository.ts'
+import { parsePeople } from './room-people.ts'
 import { isPermitted } from './room-permissions.ts'
+import { type NewRoom, parseNewRoom, type RoomPlan } from './room-plan.ts'
 import {
   type OwnerRequired,
   ownerRequired,
+  type RoomArchived,
   type RoomNotFound,
   roomNotFound,
   type TooManyMembers,
-  tooManyMembers,
   type UnknownPeople,
   unknownPeople,
+  type WrongRoomKind,
+  wrongRoomKind,
 } from './room-problems.ts'
 
 export interface RoomServiceDeps {
@@ -28,11 +34,6 @@ export interface RoomServiceDeps {
   readonly hints: RoomHints
   readonly newId: () => string
   readonly now: () => Date
-}
-
-export interface NewRoom {
-  readonly name?: string | null | undefined
-  readonly memberIds?: readonly string[] | undefined
 }
 
 export interface NewMembers {
@@ -48,6 +49,16 @@ export interface RoomCall {
 
 type PeopleProblem = UnknownPeople | TooManyMembers | InvalidInput
 
+type JoinProblem =
+  | RoomNotFound
+  | OwnerRequired
+  | TooManyMembers
+  | RoomArchived
+  | PeopleUnavailable
+  | PeopleBanned
+
+const directStays = wrongRoomKind('A direct room belongs to its two people and cannot be left.')
+
 export class RoomService {
   readonly #deps: RoomServiceDeps
 
@@ -55,33 +66,45 @@ export class RoomService {
     this.#deps = deps
   }
 
-  async create(call: RoomCall, input: NewRoom): Promise<VisibleRoomRow | PeopleProblem> {
-    const name = input.name == null ? null : parseDisplayName(input.name)
-    if (name === undefined) return invalidName
+  async create(
+    call: RoomCall,
+    input: NewRoom,
+  ): Promise<VisibleRoomRow | PeopleUnavailable | PeopleProblem> {
+    const plan = parseNewRoom(input)
+    if ('__typename' in plan) return plan
     const people = await this.#parseKnownPeople(call, input.memberIds ?? [])
     if ('__typename' in people) return people
-    return this.#insert(call.viewer.userId, name, people)
+    const { userId } = call.viewer
+    const room = await this.#insert(userId, plan, people)
+    if (!('__typename' in room)) {
+      const joined = [userId, ...people]
+      this.#deps.hints.membersChanged(room.id, room.membersVersion, { joined })
+    }
+    return room
   }
 
   async addMembers(
     call: RoomCall,
     input: NewMembers,
-  ): Promise<VisibleRoomRow | RoomNotFound | OwnerRequired | PeopleProblem> {
+  ): Promise<VisibleRoomRow | JoinProblem | PeopleProblem> {
     const roomId = input.roomId.toLowerCase()
     if (!isUuid(roomId)) return roomNotFound
     const people = await this.#parseKnownPeople(call, input.memberIds)
     if ('__typename' in people) return people
     const outcome = await this.#join(roomId, call.viewer.userId, people)
     if ('__typename' in outcome) return outcome
-    const { room, joined } = outcome
+    const { room, joined, visibleAfter } = outcome
     if (joined.length > 0) {
-      this.#deps.hints.membersChanged(room.id, room.membersVersion, { joined })
+      this.#deps.hints.membersChanged(room.id, room.membersVersion, { joined, visibleAfter })
     }
     return room
   }
 
   /** Leaving a second time is a success that changes nothing. */
-  async leave(viewer: Viewer, givenId: string): Promise<{ roomId: string } | RoomNotFound> {
+  async leave(
+    viewer: Viewer,
+    givenId: string,
+  ): Promise<{ roomId: string } | RoomNotFound | WrongRoomKind> {
     const { database, hints, now } = this.#deps
     const roomId = givenId.toLowerCase()
     if (!isUuid(roomId)) return roomNotFound
@@ -89,18 +112,13 @@ export class RoomService {
     const outcome = await database.transaction(async (store) => {
       const room = await store.rooms.lockForMember(roomId, userId)
       if (!room) return (await store.memberships.hasLeft(roomId, userId)) ? 'left before' : null
-      await store.memberships.leave(roomId, userId, now())
-      if (room.viewerRole === 'owner') await store.memberships.ensureOwner(roomId)
-      const { membersVersion, version } = await store.rooms.countMembers(roomId, -1)
-      await store.outbox.add(memberLeft, {
-        aggregateId: roomId,
-        aggregateVersion: version,
-        payload: { roomId, userId },
-      })
-      return { membersVersion }
+      if (room.kind === 'direct') return directStays
+      const wasOwner = room.viewerRole === 'owner'
+      return part(store, room, { userId, wasOwner, removedBy: null, at: now() })
     })
     if (outcome === null) return roomNotFound
     if (outcome !== 'left before') {
+      if ('__typename' in outcome) return outcome
       hints.membersChanged(roomId, outcome.membersVersion, { left: [userId] })
     }
     return { roomId }
@@ -118,25 +136,23 @@ export class RoomService {
 
   async #insert(
     ownerId: string,
-    name: string | null,
+    plan: RoomPlan,
     people: readonly string[],
-  ): Promise<VisibleRoomRow> {
+  ): Promise<VisibleRoomRow | PeopleUnavailable> {
     const { database, newId, now } = this.#deps
     const createdAt = now()
     const room = {
+      ...asOpened,
+      ...plan,
       id: newId(),
-      name,
       createdBy: ownerId,
       createdAt,
       memberCount: people.length + 1,
-      membersVersion: 1,
-      latestSequence: 0,
-      latestChange: 0,
-      lastMessageAt: null,
-      version: 1,
     }
-    const membership = { roomId: room.id, joinedAt: createdAt, leftAt: null }
-    await database.transaction(async (store) => {
+    const membership = { roomId: room.id, joinedAt: createdAt, visibleAfter: 0, leftAt: null }
+    const fault = await database.transaction(async (store) => {
+      const unavailable = await unavailableFault(store, ownerId, people)
+      if (unavailable) return unavailable
       await store.rooms.insert(room)
       await store.memberships.insertAll([
         { ...membership, userId: ownerId, role: 'owner' },
@@ -147,37 +163,31 @@ export class RoomService {
         aggregateVersion: room.version,
         payload: { roomId: room.id, createdBy: ownerId, memberIds: [ownerId, ...people] },
       })
+      return undefined
     })
-    return { ...room, viewerRole: 'owner' }
+    return fault ?? { ...room, ...asNewcomer, viewerRole: 'owner' }
   }
 
   #join(
     roomId: string,
     viewerId: string,
     people: readonly string[],
-  ): Promise<
-    | { room: VisibleRoomRow; joined: readonly string[] }
-    | RoomNotFound
-    | OwnerRequired
-    | TooManyMembers
-  > {
+  ): Promise<(Omit<Joined, 'room'> & { readonly room: VisibleRoomRow }) | JoinProblem> {
     const { database, now } = this.#deps
     return database.transaction(async (store) => {
       const room = await store.rooms.lockForMember(roomId, viewerId)
       if (!room) return roomNotFound
       if (!isPermitted(room.viewerRole, 'ADD_MEMBERS')) return ownerRequired
-      const joined = await store.memberships.absentAmong(roomId, people)
-      if (joined.length === 0) return { room, joined }
-      if (room.memberCount + joined.length > maximumMembers) return tooManyMembers(maximumMembers)
-      await store.memberships.join(roomId, joined, now())
-      await store.readMarkers.begin(roomId, joined)
-      const changed = await store.rooms.countMembers(roomId, joined.length)
-      await store.outbox.add(membersJoined, {
-        aggregateId: roomId,
-        aggregateVersion: changed.version,
-        payload: { roomId, userIds: joined, addedBy: viewerId },
-      })
-      return { room: { ...changed, viewerRole: room.viewerRole }, joined }
+      const userIds = await store.memberships.absentAmong(roomId, people)
+      if (userIds.length === 0) return { room, joined: [], visibleAfter: 0 }
+      const at = now()
+      const fault =
+        capacityFault(room, userIds.length) ??
+        (await unavailableFault(store, viewerId, userIds)) ??
+        peopleBanned(await store.bans.among(roomId, userIds, at))
+      if (fault) return fault
+      const joined = await admit(store, room, { userIds, role: 'member', broughtBy: viewerId, at })
+      return { ...joined, room: { ...room, ...joined.room } }
     })
   }
 }

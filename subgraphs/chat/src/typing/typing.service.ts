@@ -2,6 +2,7 @@ import { isUuid } from '@gravity/shared/identifiers/uuid-v7'
 import type { RateLimit, RateLimits } from '@gravity/shared/rate-limit/rate-limit'
 import type { Viewer } from '@gravity/shared/viewer/viewer'
 import type { RoomHints } from '../live/room-hints.ts'
+import { isMuted } from '../moderation/write-rules.ts'
 import type { RoomReads } from '../rooms/room.repository.ts'
 import { type RoomNotFound, roomNotFound } from '../rooms/room-problems.ts'
 
@@ -9,6 +10,7 @@ export interface TypingServiceDeps {
   readonly rooms: Pick<RoomReads, 'visibleByIds'>
   readonly hints: RoomHints
   readonly rateLimits: RateLimits
+  readonly now: () => Date
 }
 
 export interface SetTyping {
@@ -36,6 +38,7 @@ export class TypingService {
     const { userId } = viewer
     const [room] = await this.#deps.rooms.visibleByIds(userId, [roomId])
     if (!room) return roomNotFound
+    if (room.archivedAt || isMuted(room, this.#deps.now())) return { roomId }
     if (await this.#isNews(`${roomId}:${userId}`, input.isTyping)) {
       this.#deps.hints.typing(roomId, { userId, isTyping: input.isTyping })
     }
