@@ -1,8 +1,10 @@
+import { checkAccess } from './access/check-access.ts'
+import { readAccessDecisions } from './access/read-access.ts'
 import { type AcceptedChange, compareApis, parseAcceptedChanges } from './breaking-changes.ts'
 import type { CommandOutput } from './command-output.ts'
 import { printWarning } from './composition-error.ts'
 import { findDrift, printDrift } from './drift.ts'
-import { allGeneratedFiles, apiPath, composedFiles } from './generated-files.ts'
+import { allGeneratedFiles, apiPath, composedFiles, supergraphPath } from './generated-files.ts'
 import { GitHistory } from './git-history.ts'
 import { checkGraphRules } from './graph-rules/check-graph-rules.ts'
 import { readIfPresent } from './read-if-present.ts'
@@ -20,8 +22,8 @@ export interface GraphCheckOptions {
 export const acceptedChangesPath = 'schema/accepted-breaking-changes.json'
 
 /**
- * Whether the graph may be merged: it composes, every generated file is up to date, the graph's rules are kept, and
- * no client breaks. Prints what it found; writes no file. Throws `CompositionError` when the subgraphs do not compose.
+ * Whether the graph may be merged: it composes, every generated file is up to date, the graph's rules are kept, who may
+ * use what is decided, and no client breaks. Prints what it found; writes no file. Throws `CompositionError` when the subgraphs do not compose.
  */
 export async function checkGraph(options: GraphCheckOptions): Promise<boolean> {
   const { files, warnings } = await composedFiles(options.root)
@@ -30,6 +32,7 @@ export async function checkGraph(options: GraphCheckOptions): Promise<boolean> {
   const passed = [
     await filesAreUpToDate(options),
     await rulesAreKept(options, apiSdl),
+    await accessIsDecided(options, files.get(supergraphPath) ?? ''),
     await clientsStayWhole(options, apiSdl),
   ]
   return passed.every(Boolean)
@@ -57,6 +60,19 @@ async function rulesAreKept(options: GraphCheckOptions, apiSdl: string): Promise
   }
   const lines = violations.map(({ coordinate, message }) => `  ${coordinate}: ${message}`)
   options.output.complaint(['The graph breaks its own rules:', ...lines].join('\n'))
+  return false
+}
+
+async function accessIsDecided(options: GraphCheckOptions, sdl: string): Promise<boolean> {
+  const access = await readAccessDecisions(options.root)
+  if (!access) return true
+  const faults = checkAccess(sdl, access)
+  if (faults.length === 0) {
+    options.output.line(`Access: decided for ${access.decisions.size} fields.`)
+    return true
+  }
+  const lines = faults.map(({ coordinate, message }) => `  ${coordinate}: ${message}`)
+  options.output.complaint(['Who may use what is not settled:', ...lines].join('\n'))
   return false
 }
 

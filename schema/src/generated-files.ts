@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises'
+import { printAccessMatrix } from './access/access-matrix.ts'
+import { readAccessDecisions } from './access/read-access.ts'
 import { parseCodegenSettings } from './codegen-settings.ts'
 import { composeSupergraph } from './compose-supergraph.ts'
 import type { CompositionWarning } from './composition-error.ts'
@@ -19,6 +21,8 @@ export type GeneratedFiles = ReadonlyMap<string, string>
 
 export const supergraphPath = 'schema/supergraph.graphql'
 export const apiPath = 'schema/api.graphql'
+/** Who may use which field, for readers. */
+export const accessMatrixPath = 'schema/access-matrix.md'
 /** What one audience sees. */
 export function audiencePath(audience: string): string {
   return `schema/api.${audience}.graphql`
@@ -28,14 +32,19 @@ export const clientDocumentsPath = 'schema/client/src/generated/documents.ts'
 
 export const safelistPath = 'schema/safelist.json'
 
-/** Composes every subgraph of a repository into its two committed files, and the API of each audience where elements are tagged for one. Throws `CompositionError`. */
+/**
+ * Composes every subgraph of a repository into its two committed files, the API of each audience where elements are tagged
+ * for one, and the access matrix where access is decided. Throws `CompositionError`.
+ */
 export async function composedFiles(
   root: URL,
 ): Promise<{ files: GeneratedFiles; warnings: readonly CompositionWarning[] }> {
   const { supergraphSdl, apiSdl, warnings } = composeSupergraph(await readSubgraphs(root))
+  const access = await readAccessDecisions(root)
   const files = new Map([
     [supergraphPath, supergraphSdl],
     [apiPath, apiSdl],
+    ...(access ? [[accessMatrixPath, printAccessMatrix(supergraphSdl, access)] as const] : []),
     ...[...audienceSdls(supergraphSdl)].map(([name, sdl]) => [audiencePath(name), sdl] as const),
   ])
   return { files, warnings }
