@@ -4,6 +4,7 @@ import { type Benchmark, openBench } from './bench/bench.ts'
 import { benchCold } from './bench/cold.ts'
 import { benchFederation } from './bench/federation.ts'
 import { benchLiveDelivery } from './bench/live-delivery.ts'
+import { benchLiveRestarts } from './bench/live-restarts.ts'
 import { benchPlainReads } from './bench/plain-reads.ts'
 import { benchPlatform } from './bench/platform.ts'
 import { endAllProcesses } from './bench/processes.ts'
@@ -20,6 +21,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   subscriptions: benchSubscriptions,
   'plain-reads': benchPlainReads,
   'live-delivery': benchLiveDelivery,
+  'live-restarts': benchLiveRestarts,
 }
 
 const { positionals: wanted, values } = parseArgs({

@@ -91,22 +91,25 @@ interface Program {
 }
 
 function programsOf(env: NodeJS.ProcessEnv, portOf: (subgraph: string) => number): Program[] {
+  const routerPort = env['PORT'] ?? '8000'
+  const routerUrl = `http://127.0.0.1:${routerPort}`
+  // People and programs reach the pages of a subgraph by way of the router.
+  const shared = { GRAVITY_PUBLIC_URL: routerUrl, ...env }
   const subgraphs = subgraphList.map(({ name }) => {
     const port = portOf(name)
     return {
       name,
       file: join('subgraphs', name, 'src/main.ts'),
       url: `http://127.0.0.1:${port}`,
-      env: { ...env, PORT: String(port), HOST: '127.0.0.1' },
+      env: { ...shared, PORT: String(port), HOST: '127.0.0.1' },
     }
   })
   const addresses = subgraphs.map(({ name, url }) => `${name}=${url}/graphql`).join(',')
-  const port = env['PORT'] ?? '8000'
   const router = {
     name: 'router',
     file: 'router/src/main.ts',
-    url: `http://127.0.0.1:${port}`,
-    env: { ...env, PORT: port, GRAVITY_SUBGRAPHS: addresses },
+    url: routerUrl,
+    env: { ...shared, PORT: routerPort, GRAVITY_SUBGRAPHS: addresses },
   }
   return [...subgraphs, router]
 }

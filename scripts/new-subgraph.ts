@@ -14,7 +14,15 @@ for (const step of [
   ['npm', 'install', '--no-audit', '--no-fund', '--loglevel=error'],
   ['node', 'schema/src/compose-command.ts'],
   ['node', 'schema/src/codegen-command.ts'],
-  ['npx', 'biome', 'check', '--write', `subgraphs/${noun}`, 'scripts/subgraph-list.ts'],
+  [
+    'npx',
+    'biome',
+    'check',
+    '--write',
+    `subgraphs/${noun}`,
+    'schema/access',
+    'scripts/subgraph-list.ts',
+  ],
 ]) {
   const [command = '', ...rest] = step
   const { status } = spawnSync(command, rest, { cwd: repositoryRoot, stdio: 'inherit' })

@@ -6,6 +6,7 @@ import { usualMaximumCost } from '@gravity/router/planning/config'
 import { type SpareThread, startSpareThread } from '@gravity/router/planning/spare-thread'
 import { createMemoryClient } from '@gravity/router/subgraphs/memory-client'
 import { staticSource } from '@gravity/router/supergraph/supergraph-source'
+import { apiKeysFromRoutes } from '@gravity/router/viewer/api-key-source'
 import { KEY_SET_PATH, keysFromRoute } from '@gravity/router/viewer/key-source'
 import { loadSupergraph } from '@gravity/schema/load-supergraph'
 import { defaultSubgraphUrl } from '@gravity/schema/subgraph-ports'
@@ -163,6 +164,7 @@ async function serveRouter(
     sharedCache: shares ? platform.cache : undefined,
     log,
     keySource: keysFromRoute(keySet),
+    apiKeys: apiKeysFromRoutes(routes),
     sessions,
     routes,
     checks: { pubsub: () => platform.pubsub.ping(), cache: () => platform.cache.ping() },

@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url'
 
 const template = fileURLToPath(new URL('subgraph-template', import.meta.url))
 
+/** Who may use what of a new subgraph. */
+const accessTemplate = 'access.json.template'
+
 /** Matches the anchor lines of the two visible lists that a subgraph is entered in. */
 const lists = {
   'scripts/subgraph-list.ts': /\n\]\n/,
@@ -12,7 +15,7 @@ const lists = {
 } as const
 
 /**
- * Writes `subgraphs/<noun>` below `root` from the template and enters it in the lists. Returns the paths it wrote.
+ * Writes `subgraphs/<noun>` and its decisions about access below `root` from the template and enters it in the lists. Returns the paths it wrote.
  * Throws with a sentence when the noun cannot name a subgraph.
  */
 export async function writeSubgraph(root: string, noun: string): Promise<string[]> {
@@ -30,7 +33,10 @@ export async function writeSubgraph(root: string, noun: string): Promise<string[
   }
   const written: string[] = []
   for await (const path of glob('**/*.template', { cwd: template })) {
-    const target = join(folder, filled(path.replace(/\.template$/, ''), words))
+    const target =
+      path === accessTemplate
+        ? join('schema/access', `${noun}.json`)
+        : join(folder, filled(path.replace(/\.template$/, ''), words))
     await mkdir(join(root, dirname(target)), { recursive: true })
     await writeFile(
       join(root, target),

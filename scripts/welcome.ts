@@ -8,7 +8,13 @@ export function printWelcome(url: string, env: NodeJS.ProcessEnv): void {
   Explorer           ${url}/          (GraphiQL, without a network: ${url}/graphiql)
   Health             ${url}/health/ready
   Metrics            ${url}/metrics`)
-  if (readPlatformConfig(env).seed === 'demo') {
+  const { environment, seed } = readPlatformConfig(env)
+  if (environment !== 'production') {
+    console.log(
+      `  Mailbox            ${url}/mailbox   (the mails that nothing has sent; in development only)`,
+    )
+  }
+  if (seed === 'demo') {
     console.log(`
   Demo accounts      admin@gravity.local, alice@gravity.local, bob@gravity.local
   Password           ${demoPassword}`)

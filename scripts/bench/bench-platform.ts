@@ -8,20 +8,25 @@ import type { Bench } from './bench.ts'
 import { gravityEnvironment } from './gravity-environment.ts'
 import { type ProcessOptions, processTree, type ServerProcess, startServer } from './processes.ts'
 
+export interface PlatformProgramOptions extends ProcessOptions {
+  /** Default: a free one. */
+  readonly port?: number | undefined
+}
+
 /** A PostgreSQL and a data directory of their own, and the processes that a benchmark starts on them. */
 export interface BenchPlatform extends AsyncDisposable {
   /** What a program of the platform finds in its environment. */
   readonly env: NodeJS.ProcessEnv
-  /** The platform in one process, without data, on the measured processor. */
-  startOneProcess(env?: NodeJS.ProcessEnv): Promise<ServerProcess>
+  /** The platform in one process, without data, on the measured processor; on a free port if none is given. */
+  startOneProcess(env?: NodeJS.ProcessEnv, port?: number): Promise<ServerProcess>
   /** Any program of the repository that answers `/health/ready`; on the measured processor if nothing else is said. */
-  startProgram(file: string, options: ProcessOptions): Promise<ServerProcess>
+  startProgram(file: string, options: PlatformProgramOptions): Promise<ServerProcess>
   /** PostgreSQL and all its present connections. */
   databasePids(): Promise<number[]>
 }
 
 /** Starts PostgreSQL beside the load; everything ends with the `await using` block. */
-export async function openBenchPlatform({ cores }: Bench): Promise<BenchPlatform> {
+export async function openBenchPlatform({ cores }: Pick<Bench, 'cores'>): Promise<BenchPlatform> {
   const opening = new AsyncDisposableStack()
   const directory = await mkdtemp(join(tmpdir(), 'gravity-bench-'))
   opening.defer(() => rm(directory, { recursive: true, force: true }))
@@ -38,8 +43,11 @@ export async function openBenchPlatform({ cores }: Bench): Promise<BenchPlatform
     // All people of a benchmark register from one address.
     GRAVITY_AUTH_REGISTRATIONS_PER_ADDRESS: '1000000',
   }
-  const startProgram = async (file: string, options: ProcessOptions): Promise<ServerProcess> => {
-    const port = String(await freePort())
+  const startProgram = async (
+    file: string,
+    options: PlatformProgramOptions,
+  ): Promise<ServerProcess> => {
+    const port = String(options.port ?? (await freePort()))
     const server = await startServer([file], {
       url: `http://127.0.0.1:${port}`,
       readyPath: '/health/ready',
@@ -52,7 +60,7 @@ export async function openBenchPlatform({ cores }: Bench): Promise<BenchPlatform
   return {
     env: platformEnv,
     startProgram,
-    startOneProcess: (env = {}) => startProgram('scripts/start.ts', { env }),
+    startOneProcess: (env = {}, port) => startProgram('scripts/start.ts', { env, port }),
     async databasePids() {
       const [pid] = (await readFile(join(postgres.dataDirectory, 'postmaster.pid'), 'utf8')).split(
         '\n',

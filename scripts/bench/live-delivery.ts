@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Client, createClient } from 'graphql-ws'
-import WebSocket from 'ws'
+import type { Client } from 'graphql-ws'
 import type { Bench } from './bench.ts'
 import { openBenchPlatform } from './bench-platform.ts'
-import { ask, askUntilDone, type BenchPerson, registerPeople } from './people.ts'
+import { openRoom, socketOf, speak } from './chat-room.ts'
+import { type BenchPerson, registerPeople } from './people.ts'
 import { movePinned } from './pinning.ts'
 import { percentile, progress, report } from './report.ts'
 
@@ -45,51 +45,11 @@ export async function benchLiveDelivery(bench: Bench): Promise<void> {
   progress('Waiting until everybody listens …')
   await untilListening(gravity.url)
   const begun = performance.now()
-  const answered = await speak(gravity.url, speaker, roomId)
+  const answered = await speakOften(gravity.url, speaker, roomId)
   const perSecond = (total / (performance.now() - begun)) * 1_000
   await untilQuiet(receipts)
   await reportDelivery({ receipts, answered, perSecond, memory: gravity.memory().now })
   await Promise.all(clients.map((client) => client.dispose()))
-}
-
-async function openRoom(
-  url: string,
-  owner: BenchPerson,
-  people: readonly BenchPerson[],
-): Promise<string> {
-  const ids = people.map((person) => person.id)
-  const roomId = await askUntilDone(url, {
-    query: `mutation ($ids: [ID!]!) {
-      createRoom(input: { name: "Hall", memberIds: $ids }) {
-        ... on Room { id }
-        ... on Problem { code message }
-      }
-    }`,
-    variables: { ids: ids.slice(0, 100) },
-    token: owner.accessToken,
-  })
-  for (let first = 100; first < ids.length; first += 100) {
-    await askUntilDone(url, {
-      query: `mutation ($roomId: ID!, $ids: [ID!]!) {
-        addRoomMembers(input: { roomId: $roomId, memberIds: $ids }) {
-          ... on Room { id }
-          ... on Problem { code message }
-        }
-      }`,
-      variables: { roomId, ids: ids.slice(first, first + 100) },
-      token: owner.accessToken,
-    })
-  }
-  return roomId
-}
-
-function socketOf(url: string, person: BenchPerson): Client {
-  return createClient({
-    url: `${url.replace('http', 'ws')}/graphql`,
-    webSocketImpl: WebSocket,
-    connectionParams: { authorization: `Bearer ${person.accessToken}` },
-    retryAttempts: 0,
-  })
 }
 
 function listen(client: Client, roomId: string): Receipts {
@@ -125,22 +85,16 @@ async function untilListening(url: string): Promise<void> {
 }
 
 /** Returns when each message's `sendMessage` was answered, by sequence. */
-async function speak(url: string, speaker: BenchPerson, roomId: string): Promise<number[]> {
+async function speakOften(url: string, speaker: BenchPerson, roomId: string): Promise<number[]> {
   const answered: number[] = []
   const sending: Promise<void>[] = []
   const begun = performance.now()
   for (let index = 0; index < total; index += 1) {
     await delay(Math.max(0, begun + (index * 1_000) / messagesPerSecond - performance.now()))
     const send = async () => {
-      const { sequence } = await ask<{ sequence: number }>(url, {
-        query: `mutation ($input: SendMessageInput!) {
-          sendMessage(input: $input) { ... on Message { sequence } }
-        }`,
-        variables: {
-          input: { roomId, clientMessageId: `bench-${index}`, body: `Message ${index}` },
-        },
-        token: speaker.accessToken,
-      })
+      const clientMessageId = `bench-${index}`
+      const body = `Message ${index}`
+      const sequence = await speak(url, speaker, { roomId, clientMessageId, body })
       answered[sequence] = performance.now()
     }
     sending.push(send())

@@ -2,6 +2,8 @@ import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { checkAccess } from '@gravity/schema/access/check-access'
+import { readAccessDecisions } from '@gravity/schema/access/read-access'
 import { composeSupergraph } from '@gravity/schema/compose-supergraph'
 import { subgraphSdl } from '@gravity/shared/server/subgraph-sdl'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
@@ -18,6 +20,7 @@ beforeAll(async () => {
     'scripts/subgraph-list.ts',
     'scripts/package.json',
     'schema/src/subgraph-ports.ts',
+    'schema/access/vocabulary.json',
   ]) {
     await cp(join(repositoryRoot, path), join(root, path), { recursive: true })
   }
@@ -49,6 +52,15 @@ describe('a new subgraph', () => {
     const { apiSdl } = composeSupergraph(subgraphs)
 
     expect(apiSdl).toContain('createGallery(input: CreateGalleryInput!): CreateGalleryResult!')
+  })
+
+  it('says who may use each of its fields', async () => {
+    const { supergraphSdl } = composeSupergraph([
+      { name: 'galleries', sdl: sdlOf(root, 'galleries'), url: 'http://127.0.0.1/galleries' },
+    ])
+    const access = await readAccessDecisions(pathToFileURL(`${root}/`))
+
+    expect(access && checkAccess(supergraphSdl, access)).toEqual([])
   })
 
   it('is entered in the visible lists', async () => {
