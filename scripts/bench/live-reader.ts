@@ -58,7 +58,8 @@ export class LiveReader {
 
   async stop(): Promise<void> {
     this.#isReading = false
-    await this.#client.dispose()
+    // What fails is the opening of a socket, which nobody needs any more.
+    await Promise.allSettled([this.#client.dispose()])
   }
 
   async #keepReading(read: () => Promise<void>): Promise<void> {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { freePort } from '@gravity/shared/postgres/free-port'
 import type { Bench } from './bench.ts'
 import { openBenchPlatform } from './bench-platform.ts'
@@ -14,10 +13,11 @@ export interface RestartsOptions extends Pick<Bench, 'cores'> {
   readonly messagesPerSecond: number
   /** Is told what happens. */
   readonly tell?: (line: string) => void
+  readonly signal?: AbortSignal
 }
 
-/** How long the whole may take, in seconds; most of it registers people. */
-const mostSeconds = 420
+/** How long it may take, in seconds; a machine that has nothing else to do needs a third of it. */
+const mostSeconds = 600
 
 /**
  * 2,000 sockets listen in two rooms, by a subscription per room or by their inbox, while members leave and come back, the
@@ -25,17 +25,16 @@ const mostSeconds = 420
  * and in order, and nobody a message of a room of which they are no member.
  */
 export async function benchLiveRestarts({ cores, quick }: Bench): Promise<void> {
-  const outcome = await Promise.race([
-    surviveRestarts({
-      cores,
-      people: quick ? 100 : 263,
-      socketsPerPerson: quick ? 4 : 8,
-      tell: progress,
-      seconds: quick ? 25 : 60,
-      messagesPerSecond: quick ? 5 : 3,
-    }),
-    tooLong(),
-  ])
+  const outcome = await surviveRestarts({
+    cores,
+    // 100 members, and five who are none.
+    people: 105,
+    socketsPerPerson: quick ? 4 : 20,
+    seconds: quick ? 25 : 60,
+    messagesPerSecond: quick ? 5 : 3,
+    tell: progress,
+    signal: AbortSignal.timeout(mostSeconds * 1_000),
+  })
   const { sockets, messages, expected, delivered, lost, duplicated, outOfOrder } = outcome
   await report('live-restarts', [
     {
@@ -88,9 +87,4 @@ export async function surviveRestarts(options: RestartsOptions): Promise<LiveOut
   }
   const incidents = [restartRouter, restartDatabase]
   return await tellLiveStory({ ...story, url: gravity.url, people, incidents })
-}
-
-async function tooLong(): Promise<never> {
-  await delay(mostSeconds * 1_000, undefined, { ref: false })
-  throw new Error(`It took more than ${mostSeconds} s.`)
 }

@@ -15,6 +15,8 @@ export interface LiveStory {
   readonly messagesPerSecond: number
   /** Each is begun when its share of the time has passed and the one before is over. Nobody else waits for them. */
   readonly incidents: readonly Incident[]
+  /** Breaks the story off; it rejects then. */
+  readonly signal?: AbortSignal
 }
 
 export interface Incident {
@@ -55,7 +57,7 @@ interface Absence {
 }
 
 /** How long everybody has to get what is missing once all has been sent. */
-const patienceMs = 60_000
+const patienceMs = 120_000
 
 export async function tellLiveStory(story: LiveStory): Promise<LiveOutcome> {
   const { url, people } = story
@@ -66,8 +68,22 @@ export async function tellLiveStory(story: LiveStory): Promise<LiveOutcome> {
     }),
   )
   const readers = openReaders(story, { rooms, cast })
+  try {
+    const absences = await live(story, { rooms, cast, ...readers })
+    return judge({ rooms, absences, ...readers })
+  } finally {
+    const all = [...readers.members, ...readers.outsiders]
+    await Promise.all(all.map((reader) => reader.stop()))
+  }
+}
+
+/** Resolves when all is said and had its time to arrive. */
+async function live(
+  story: LiveStory,
+  { rooms, cast, members }: Omit<Evidence, 'absences'> & { readonly cast: Cast },
+): Promise<readonly Absence[]> {
   await Promise.all(rooms.map((room) => say(story, room, 'first')))
-  await until(() => readers.members.every((reader) => hasAll(reader, rooms)))
+  await until(story, () => members.every((reader) => hasAll(reader, rooms)))
   const absences: Absence[] = []
   const { isOver, incidents } = beginIncidents(story)
   const speaking = rooms.map((room) => keepSpeaking(story, room, isOver))
@@ -76,16 +92,14 @@ export async function tellLiveStory(story: LiveStory): Promise<LiveOutcome> {
     return room ? comeAndGo(story, { person, room, absences, isOver }) : undefined
   })
   await Promise.all([...speaking, ...moving, incidents])
-  await until(() => readers.members.every((reader) => hasAll(reader, rooms)))
+  await until(story, () => members.every((reader) => hasAll(reader, rooms)))
   // A duplicate would come late.
   await delay(1_500)
-  const all = [...readers.members, ...readers.outsiders]
-  await Promise.all(all.map((reader) => reader.stop()))
-  return judge({ rooms, absences, ...readers })
+  return absences
 }
 
 /** The last third of the time, at least, is left for what comes after them. */
-function beginIncidents({ seconds, incidents }: LiveStory): {
+function beginIncidents({ seconds, incidents, signal }: LiveStory): {
   readonly incidents: Promise<void>
   readonly isOver: () => boolean
 } {
@@ -98,7 +112,10 @@ function beginIncidents({ seconds, incidents }: LiveStory): {
     }
     endsAt = Math.max(begun + seconds * 1_000, performance.now() + (seconds * 1_000) / 3)
   }
-  return { incidents: runAll(), isOver: () => performance.now() > endsAt }
+  return {
+    incidents: runAll(),
+    isOver: () => signal?.aborted === true || performance.now() > endsAt,
+  }
 }
 
 interface Cast {
@@ -169,7 +186,7 @@ async function say(story: LiveStory, room: Room, name: string): Promise<void> {
   const begun = performance.now()
   const speech = { roomId: room.id, clientMessageId: name, body: `Message ${name}` }
   // Whether it arrived is not known when the answer was lost: the same message is sent again.
-  const sequence = await persist(() => speak(story.url, room.owner, speech))
+  const sequence = await persist(story, () => speak(story.url, room.owner, speech))
   room.begunAt[sequence] = begun
 }
 
@@ -188,11 +205,12 @@ interface Movement {
   readonly isOver: () => boolean
 }
 
-async function comeAndGo({ url }: LiveStory, movement: Movement): Promise<void> {
+async function comeAndGo(story: LiveStory, movement: Movement): Promise<void> {
+  const { url } = story
   const { person, room, absences, isOver } = movement
   await delay(Math.random() * 3_000)
   while (!isOver()) {
-    await persist(() => leave(url, person, room.id))
+    await persist(story, () => leave(url, person, room.id))
     const from = performance.now()
     const absence = { person, roomId: room.id, from, until: Number.POSITIVE_INFINITY }
     absences.push(absence)
@@ -211,9 +229,10 @@ async function leave(url: string, person: BenchPerson, roomId: string): Promise<
   })
 }
 
-async function persist<T>(work: () => Promise<T>): Promise<T> {
+async function persist<T>({ signal }: LiveStory, work: () => Promise<T>): Promise<T> {
   const giveUpAt = performance.now() + patienceMs
   for (;;) {
+    signal?.throwIfAborted()
     try {
       return await work()
     } catch (error) {
@@ -224,9 +243,12 @@ async function persist<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Waits as long as patience allows; what is missing then is lost. */
-async function until(isTrue: () => boolean): Promise<void> {
+async function until({ signal }: LiveStory, isTrue: () => boolean): Promise<void> {
   const giveUpAt = performance.now() + patienceMs
-  while (!isTrue() && performance.now() < giveUpAt) await delay(100)
+  while (!isTrue() && performance.now() < giveUpAt) {
+    signal?.throwIfAborted()
+    await delay(100)
+  }
 }
 
 function hasAll(reader: LiveReader, rooms: readonly Room[]): boolean {

@@ -102,8 +102,13 @@ function identity(
     expect(kept).toBe(others.length)
   })
 
-  it('closes the open sockets of somebody who is suspended, and nobody else’s', async () => {
-    const [ada, ben] = [await arrives(url(), 'Ada Suspended'), await arrives(url(), 'Ben Stays')]
+  it.each([
+    ['is suspended', 'suspendAccount', 'reason: "spam"'],
+    ['gets another role', 'assignRole', 'role: "staff"'],
+    ['is signed out everywhere', 'endSessionsOf', ''],
+    ['is deleted', 'deleteAccount', 'reason: "asked for it"'],
+  ])('closes the open sockets of somebody who %s, and nobody else’s', async (how, order, rest) => {
+    const [ada, ben] = [await arrives(url(), 'Ada Leaves'), await arrives(url(), 'Ben Stays')]
     const [adas, bens] = [await opensSockets(ada, 20), await opensSockets(ben, 1)]
     const admin = await administrator()
 
@@ -111,12 +116,12 @@ function identity(
     await as(
       url(),
       admin,
-      `mutation { suspendAccount(input: { userId: "${ada.id}", reason: "spam" }) { __typename } }`,
+      `mutation { ${order}(input: { userId: "${ada.id}" ${rest} }) { __typename } }`,
     )
     const closed = await adas.ended
     const milliseconds = Math.round(performance.now() - begun)
 
-    report(`suspended: ${closed.length} sockets closed ${milliseconds} ms after the order was sent`)
+    report(`${how}: ${closed.length} sockets closed ${milliseconds} ms after the order was sent`)
     for (const end of closed) expect(end).toMatchObject({ code: 4401 })
     const { errors } = await ada.ask('{ me { id } }')
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }])

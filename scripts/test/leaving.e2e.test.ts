@@ -70,6 +70,28 @@ async function emailOf(person: Person): Promise<string> {
   return data.me.email
 }
 
+/** Asks for one's data, waits for it and fetches it. */
+async function takesAlong(ann: Person, roomId: string): Promise<void> {
+  await ann.ask('mutation { requestDataExport { __typename } }')
+
+  const address = await eventually(async () => {
+    const { data } = await ann.ask<{ dataExport: { status: string; downloadUrl: string } }>(
+      '{ dataExport { status downloadUrl } }',
+    )
+    expect(data.dataExport.status).toBe('READY')
+    return data.dataExport.downloadUrl
+  })
+  const response = await fetch(address)
+
+  expect(response.headers.get('content-disposition')).toContain('attachment')
+  expect(await response.json()).toMatchObject({
+    userId: ann.id,
+    auth: { account: [{ email: await emailOf(ann) }] },
+    chat: { messages: [{ roomId, body: 'I was here' }] },
+    users: { profile: [{ display_name: 'Ann' }] },
+  })
+}
+
 describe('who leaves, in one process', () => {
   let gravity: RunningGravity
   const url = () => gravity.url
@@ -84,24 +106,7 @@ describe('who leaves, in one process', () => {
     async () => {
       const [ann, ben] = [await arrives(url(), 'Ann'), await arrives(url(), 'Ben')]
       const roomId = await conversation(ann, ben)
-      await ann.ask('mutation { requestDataExport { __typename } }')
-
-      const address = await eventually(async () => {
-        const { data } = await ann.ask<{ dataExport: { status: string; downloadUrl: string } }>(
-          '{ dataExport { status downloadUrl } }',
-        )
-        expect(data.dataExport.status).toBe('READY')
-        return data.dataExport.downloadUrl
-      })
-      const response = await fetch(address)
-
-      expect(response.headers.get('content-disposition')).toContain('attachment')
-      expect(await response.json()).toMatchObject({
-        userId: ann.id,
-        auth: { account: [{ email: await emailOf(ann) }] },
-        chat: { messages: [{ roomId, body: 'I was here' }] },
-        users: { profile: [{ display_name: 'Ann' }] },
-      })
+      await takesAlong(ann, roomId)
     },
     patienceMs,
   )
@@ -147,6 +152,7 @@ describe('who leaves, in many processes', () => {
       const [ann, ben] = [await arrives(url, 'Ann'), await arrives(url, 'Ben')]
       const roomId = await conversation(ann, ben)
       const email = await emailOf(ann)
+      await takesAlong(ann, roomId)
       await kill?.('chat')
 
       expect(await leaves(ann)).toEqual({ __typename: 'AccountDeletion' })

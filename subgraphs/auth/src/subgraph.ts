@@ -33,6 +33,7 @@ import { ProveBySecondFactors1795000000020 } from './migrations/1795000000020-pr
 import { CreateOAuth1795000000030 } from './migrations/1795000000030-create-oauth.ts'
 import { CreateApiKeys1795000000031 } from './migrations/1795000000031-create-api-keys.ts'
 import { SignInOutside1795000000032 } from './migrations/1795000000032-sign-in-outside.ts'
+import { BindCodesToSessions1795000000033 } from './migrations/1795000000033-bind-codes-to-sessions.ts'
 import { CompleteAdministration1795000000040 } from './migrations/1795000000040-complete-administration.ts'
 import { ForgetPeople1795000000050 } from './migrations/1795000000050-forget-people.ts'
 import { resolvers } from './resolvers.ts'
@@ -110,6 +111,7 @@ function openAuthDatabase(platform: Platform) {
       CreateOAuth1795000000030,
       CreateApiKeys1795000000031,
       SignInOutside1795000000032,
+      BindCodesToSessions1795000000033,
       CompleteAdministration1795000000040,
       ForgetPeople1795000000050,
       ProveBySecondFactors1795000000020,

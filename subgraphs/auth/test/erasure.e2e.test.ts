@@ -1,8 +1,11 @@
 import {
+  deletionCancelled,
+  deletionScheduled,
   exportReady,
   exportRequested,
   personErasureBegun,
 } from '@gravity/shared/events/contracts/users'
+import type { EventContract } from '@gravity/shared/events/event-contract'
 import { deliverEvent } from '@gravity/shared/testing/deliver-event'
 import { eventually } from '@gravity/shared/testing/eventually'
 import { openTestSubgraph, type TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
@@ -97,6 +100,10 @@ describe('an erasure', () => {
     expect(log).toContainEqual({ action: 'account-erased', detail: null })
     expect(JSON.stringify(log)).not.toContain('traces@example.org')
     expect(await mailsTo(auth, 'traces@example.org')).toEqual([])
+    const events = await auth.sql(
+      `select name from outbox where strpos(payload::text, 'traces@example.org') > 0`,
+    )
+    expect(events).toEqual([])
   })
 
   it('frees the address for somebody new', async () => {
@@ -187,21 +194,30 @@ describe('an export', () => {
     })
     expect(JSON.stringify(parts)).not.toMatch(/hash|password|salt/i)
   })
+})
 
-  it('is told to the person by mail', async () => {
-    const session = await arrive(auth, 'told@example.org')
+describe('a person', () => {
+  it.each([
+    ['Your data can be fetched', exportReady],
+    ['Your account will be deleted', deletionScheduled],
+    ['Your account stays', deletionCancelled],
+  ])('is told by mail: %s', async (subject, contract) => {
+    const email = `${contract.name}@example.org`
+    const session = await arrive(auth, email)
+    const moment = '2026-12-31T00:00:00.000Z'
+    const [id, userId] = [auth.platform.newId(), idOf(session)]
 
     await deliverEvent(auth.platform, 'auth', {
-      contract: exportReady,
-      payload: {
-        userId: idOf(session),
-        exportId: auth.platform.newId(),
-        expiresAt: '2026-12-31T00:00:00.000Z',
-      },
-      aggregateId: auth.platform.newId(),
+      contract: contract as EventContract<object>,
+      payload: { userId, exportId: id, deletionId: id, expiresAt: moment, dueAt: moment },
+      aggregateId: id,
+      times: 2,
     })
 
-    const mail = await mailAbout(auth, 'told@example.org', 'Your data can be fetched')
-    expect(mail.body).toContain('2026-12-31')
+    const mail = await mailAbout(auth, email, subject)
+    if (contract !== deletionCancelled) expect(mail.body).toContain(moment)
+    await settleEvents(auth)
+    const mails = await mailsTo(auth, email)
+    expect(mails.filter((one) => one.subject === subject)).toHaveLength(1)
   })
 })

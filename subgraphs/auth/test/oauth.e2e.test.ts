@@ -145,7 +145,7 @@ describe('a code', () => {
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   })
 
-  it('is worth nothing without its verifier, to another client, or after a minute', async () => {
+  it('is worth nothing without its verifier, to another client, after a sign-out everywhere, or after a minute', async () => {
     const other = await discovered(served.url, await registerClient(served.auth))
     const asking = await ask(config)
     const backAt = await allow(new FormBrowser(), asking, email)
@@ -156,6 +156,13 @@ describe('a code', () => {
       exchange(config, { ...asking, verifier: openid.randomPKCECodeVerifier() }, backAt),
     ).rejects.toMatchObject(refused)
     await expect(exchange(config, asking, backAt)).rejects.toMatchObject(refused)
+
+    const elsewhere = await ask(config)
+    const elsewhereAt = await allow(new FormBrowser(), elsewhere, email)
+    await served.auth.answer('mutation { endOtherSessions { __typename } }', {
+      viewer: viewerOf(ada),
+    })
+    await expect(exchange(config, elsewhere, elsewhereAt)).rejects.toMatchObject(refused)
 
     const late = await ask(config)
     const lateAt = await allow(new FormBrowser(), late, email)
@@ -188,6 +195,16 @@ describe('a refresh token', () => {
     expect(await openid.tokenIntrospection(config, two.access_token)).toMatchObject({
       active: true,
     })
+  })
+
+  it('that is used by many at once has one successor', async () => {
+    const { refresh_token: token = '' } = await tokensFor()
+
+    const renewed = await Promise.all(
+      Array.from({ length: 20 }, () => openid.refreshTokenGrant(config, token)),
+    )
+
+    expect(new Set(renewed.map(({ refresh_token: next }) => next)).size).toBe(1)
   })
 
   it('is good for its own client and for nothing else', async () => {

@@ -16,7 +16,7 @@ import type { RevisionRow } from './revisions/revision.repository.ts'
 import type { MemberKey, MemberRow } from './rooms/membership.repository.ts'
 import type { VisibleRoomRow } from './rooms/room.repository.ts'
 import type { ChatReads } from './store.ts'
-import type { ThreadRow } from './threads/thread.repository.ts'
+import type { ThreadRow, UnreadThread } from './threads/thread.repository.ts'
 
 type Reply = MessageRow & { readonly threadId: string }
 
@@ -40,6 +40,7 @@ export class ChatLoaders {
   #ignored: DataLoader<string, { readonly id: string } | null> | undefined
   #acquaintances: DataLoader<string, { readonly personId: string } | null> | undefined
   #threads: DataLoader<string, ThreadRow | null> | undefined
+  #unreadReplies: DataLoader<string, UnreadThread | null> | undefined
   #revisions: DataLoader<string, readonly RevisionRow[]> | undefined
   #reactions: DataLoader<string, readonly ReactionRow[]> | undefined
   #rooms: DataLoader<string, VisibleRoomRow | null> | undefined
@@ -175,6 +176,16 @@ export class ChatLoaders {
       (row) => row.threadId,
     )
     return this.#threads.load(messageId)
+  }
+
+  /** What the viewer has not read of a thread. */
+  unreadReplies(messageId: string): Promise<UnreadThread | null> {
+    const { userId } = requireViewer(this.#viewer)
+    this.#unreadReplies ??= loadByKey(
+      (ids: readonly string[]) => this.#reads.threads.unread(userId, ids),
+      (row) => row.threadId,
+    )
+    return this.#unreadReplies.load(messageId)
   }
 
   revisionsOf(messageId: string): Promise<readonly RevisionRow[]> {

@@ -36,6 +36,7 @@ import {
   roomFields,
   roomMutations,
   roomQueries,
+  rosterResolvers,
 } from './rooms/room.resolvers.ts'
 import { permissionsOf } from './rooms/room-permissions.ts'
 import { type RoomReference, roomRow } from './rooms/room-reference.ts'
@@ -170,6 +171,7 @@ export const resolvers: Resolvers = {
   },
   ...messageResolvers,
   ...channelResolvers,
+  ...rosterResolvers,
   ...invitationResolvers,
   ...moderationResolvers,
 }

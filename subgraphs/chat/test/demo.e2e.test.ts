@@ -105,4 +105,26 @@ describe('the demo data', () => {
       },
     })
   })
+
+  it('has a picture to find, and people who say something of themselves', async () => {
+    const document = `query ($who: [_Any!]!) {
+      searchMessages(text: "sourdoug", filter: { hasAttachments: true }) {
+        nodes { author { id } attachments { name } }
+      }
+      _entities(representations: $who) { ... on User { presence { statusText statusEmoji } } }
+    }`
+    const carla = demoViewer('carla').userId
+
+    expect(
+      await chat.answer(document, {
+        viewer: demoViewer('alice'),
+        variables: { who: [{ __typename: 'User', id: carla }] },
+      }),
+    ).toEqual({
+      searchMessages: {
+        nodes: [{ author: { id: carla }, attachments: [{ name: 'sourdough-nine.jpg' }] }],
+      },
+      _entities: [{ presence: { statusText: 'Feeding sourdough number ten', statusEmoji: '🍞' } }],
+    })
+  })
 })

@@ -1,7 +1,9 @@
 import { countAllStatements } from '@gravity/shared/testing/count-statements'
 import { eventually } from '@gravity/shared/testing/eventually'
+import { openTestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
 import type { Viewer } from '@gravity/shared/viewer/viewer'
 import { describe, expect, it } from '@jest/globals'
+import { createSubgraph } from '../src/subgraph.ts'
 import { change } from './changes.ts'
 import { inChatRoom } from './chat-room.ts'
 import { collect } from './collect.ts'
@@ -234,6 +236,24 @@ describe('inbox', () => {
     const messages = (inbox.events as { inbox: Told }[]).map(({ inbox: { message } }) => message)
     expect(messages.map((message) => message?.sequence)).toEqual(sequencesFrom(1, 230))
     expect(messages[100]?.body).toBeNull()
+  })
+
+  it('finds what no hint has told of, also a room', async () => {
+    const { chat, alice, bob, roomId } = here
+    const { pubsub } = chat.platform
+    // Another process, which dies after every commit.
+    await using silent = await openTestSubgraph(createSubgraph, {
+      platform: { ...chat.platform, pubsub: { ...pubsub, publish: async () => undefined } },
+    })
+    await using inbox = await openInbox(bob)
+
+    await send(silent, alice, { roomId, body: 'Heard?' })
+    const opened = await createRoom(silent, alice, [bob])
+
+    await eventually(() => {
+      expect(inbox.sequences(roomId)).toEqual([1])
+      expect(inbox.told('InboxRoomAdded')).toMatchObject([{ room: { id: opened } }])
+    })
   })
 
   it('costs one upstream and a few statements, however many rooms there are', async () => {

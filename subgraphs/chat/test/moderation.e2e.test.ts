@@ -1,13 +1,13 @@
 import { aViewer } from '@gravity/shared/testing/a-viewer'
-import { openTestSubgraph, type TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
-import { createTestPlatform, type TestPlatform } from '@gravity/shared/testing/test-platform'
+import type { TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
+import type { TestPlatform } from '@gravity/shared/testing/test-platform'
 import type { Viewer } from '@gravity/shared/viewer/viewer'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { createSubgraph } from '../src/subgraph.ts'
+import { describe, expect, it } from '@jest/globals'
 import { collect } from './collect.ts'
-import { createRoom, leave, people, send, setRole } from './fixtures.ts'
+import { people, send } from './fixtures.ts'
 import { listen } from './listener.ts'
-import { bodiesOf, type Outcome, seenRoom, toldOf, wishes } from './room-changes.ts'
+import { later, withModeratedRoom } from './moderated-room.ts'
+import { bodiesOf, seenRoom, toldOf, type wishes } from './room-changes.ts'
 
 let platform: TestPlatform
 let chat: TestSubgraph
@@ -17,37 +17,11 @@ let bob: Viewer
 let mona: Viewer
 let roomId: string
 
-beforeAll(async () => {
-  platform = await createTestPlatform()
-  chat = await openTestSubgraph(createSubgraph, { platform })
-  say = wishes(chat)
-})
-
-/** Alice owns the room, Mona moderates it, Bob is a member. */
-beforeEach(async () => {
-  const [first = aViewer(), second = aViewer(), third = aViewer()] = await people(chat, 3)
-  alice = first
-  bob = second
-  mona = third
-  roomId = await createRoom(chat, alice, [bob, mona])
-  await setRole(chat, alice, { roomId, userId: mona.userId, role: 'MODERATOR' })
-})
-
-afterAll(async () => {
-  await chat[Symbol.asyncDispose]()
-  await platform.close()
+withModeratedRoom((room) => {
+  ;({ platform, chat, say, alice, bob, mona, roomId } = room)
 })
 
 const hourMs = 60 * 60 * 1_000
-
-async function later<T>(ms: number, work: () => Promise<T>): Promise<T> {
-  platform.clock.advance(ms)
-  try {
-    return await work()
-  } finally {
-    platform.clock.advance(-ms)
-  }
-}
 
 function inAnHour(): string {
   return new Date(platform.now().getTime() + hourMs).toISOString()
@@ -167,7 +141,7 @@ describe('a ban', () => {
     const back = () => say(alice, 'addRoomMembers', { roomId, memberIds: [bob.userId] })
 
     expect(await back()).toMatchObject({ code: 'PEOPLE_BANNED' })
-    expect(await later(2 * hourMs, back)).toMatchObject({ __typename: 'Room' })
+    expect(await later(platform, 2 * hourMs, back)).toMatchObject({ __typename: 'Room' })
   })
 
   it('leaves nobody inside who comes while they are banned', async () => {
@@ -212,98 +186,6 @@ describe('a ban', () => {
     expect(await say(mona, 'banPerson', { roomId, userId: stranger })).toMatchObject({
       code: 'UNKNOWN_PEOPLE',
     })
-  })
-})
-
-describe('a mute', () => {
-  const mute = (expiresAt?: string) =>
-    say(mona, 'muteMember', { roomId, userId: bob.userId, expiresAt })
-
-  it('lets a member read, and neither write, edit nor react, until it is lifted', async () => {
-    const { id: messageId } = await send(chat, bob, { roomId, body: 'once' })
-    const told = await chat.listen(
-      'subscription ($roomId: ID!) { roomChanged(roomId: $roomId) { viewerIsMuted } }',
-      { viewer: bob, variables: { roomId } },
-    )
-    await using changes = collect(told)
-    expect(await mute()).toMatchObject({ __typename: 'RoomMute' })
-
-    const refused = { code: 'MUTED' }
-    const wanted = { roomId, clientMessageId: 'muted', body: 'let me' }
-    expect(await say(bob, 'sendMessage', wanted)).toMatchObject(refused)
-    expect(await say(bob, 'editMessage', { messageId, body: 'twice' })).toMatchObject(refused)
-    expect(await say(bob, 'addReaction', { messageId, emoji: '👍' })).toMatchObject(refused)
-    expect(await bodiesOf(chat, bob, roomId)).toEqual(['once'])
-    await changes.received(1)
-    expect(changes.events).toEqual([{ roomChanged: { viewerIsMuted: true } }])
-
-    await say(mona, 'unmuteMember', { roomId, userId: bob.userId })
-    expect(await say(bob, 'sendMessage', wanted)).toMatchObject({ __typename: 'Message' })
-  })
-
-  it('is not escaped by leaving, and ends by itself', async () => {
-    await mute(inAnHour())
-    await leave(chat, bob, roomId)
-    await say(alice, 'addRoomMembers', { roomId, memberIds: [bob.userId] })
-
-    expect((await send(chat, bob, { roomId })).__typename).toBe('Muted')
-    await later(2 * hourMs, async () => {
-      expect((await send(chat, bob, { roomId })).__typename).toBe('Message')
-    })
-  })
-
-  it('still answers what was sent before', async () => {
-    const input = { roomId, clientMessageId: 'before', body: 'sent before' }
-    const first = await send(chat, bob, input)
-    await mute()
-
-    expect(await send(chat, bob, input)).toEqual(first)
-  })
-})
-
-describe('slow mode', () => {
-  const wish = (clientMessageId: string): Promise<Outcome> =>
-    say(bob, 'sendMessage', {
-      roomId,
-      clientMessageId,
-      body: 'quick',
-      fields: '... on SlowMode { retryAfterSeconds } ... on Message { id }',
-    })
-
-  it('lets a member write once in so many seconds, and says how many are left', async () => {
-    await say(mona, 'changeRoomSettings', { roomId, slowModeSeconds: 60 })
-
-    expect(await wish('one')).toMatchObject({ __typename: 'Message' })
-    const refused = await wish('two')
-    expect(refused.code).toBe('SLOW_MODE')
-    expect(Number(refused['retryAfterSeconds'])).toBeGreaterThan(0)
-    expect(Number(refused['retryAfterSeconds'])).toBeLessThanOrEqual(60)
-    expect(await wish('one')).toMatchObject({ __typename: 'Message' })
-    expect(await later(61_000, () => wish('two'))).toMatchObject({ __typename: 'Message' })
-  })
-
-  it('has one winner among messages that come at once', async () => {
-    await say(mona, 'changeRoomSettings', { roomId, slowModeSeconds: 60 })
-
-    const outcomes = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => wish(`at-once-${index}`)),
-    )
-
-    expect(outcomes.filter(({ __typename }) => __typename === 'Message')).toHaveLength(1)
-    expect(outcomes.filter(({ code }) => code === 'SLOW_MODE')).toHaveLength(19)
-  })
-
-  it('is not for those who may end it, and a message that is refused takes no turn', async () => {
-    await say(mona, 'changeRoomSettings', { roomId, slowModeSeconds: 60 })
-    const nowhere = chat.platform.newId()
-
-    expect((await send(chat, bob, { roomId, replyToId: nowhere })).__typename).toBe(
-      'MessageNotFound',
-    )
-    expect(await wish('after')).toMatchObject({ __typename: 'Message' })
-    for (const _ of [1, 2]) {
-      expect((await send(chat, mona, { roomId })).__typename).toBe('Message')
-    }
   })
 })
 

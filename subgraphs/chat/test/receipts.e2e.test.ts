@@ -121,6 +121,25 @@ describe('unread messages', () => {
   })
 })
 
+describe('Message.unreadReplyCount', () => {
+  it('counts what others have replied since the viewer has read', async () => {
+    const { chat, alice, bob, carla, roomId } = here
+    const { id } = await send(chat, alice, { roomId, body: 'Where do we eat?' })
+    await send(chat, carla, { roomId, replyToId: id })
+    await mark(alice, 2)
+    for (const author of [bob, carla, alice]) await send(chat, author, { roomId, replyToId: id })
+    const unreadReplies = async (viewer: Viewer) => {
+      const document = 'query ($id: ID!) { message(id: $id) { unreadReplyCount replyCount } }'
+      return chat.answer(document, { viewer, variables: { id } })
+    }
+
+    expect(await unreadReplies(alice)).toEqual({ message: { unreadReplyCount: 2, replyCount: 4 } })
+    await mark(alice, 5)
+
+    expect(await unreadReplies(alice)).toEqual({ message: { unreadReplyCount: 0, replyCount: 4 } })
+  })
+})
+
 describe('markRoomRead', () => {
   beforeEach(async () => {
     for (const _ of sequencesFrom(1, 5)) await send(here.chat, here.alice, { roomId: here.roomId })

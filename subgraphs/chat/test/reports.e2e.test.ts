@@ -1,13 +1,11 @@
 import { aViewer } from '@gravity/shared/testing/a-viewer'
-import { openTestSubgraph, type TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
-import { createTestPlatform, type TestPlatform } from '@gravity/shared/testing/test-platform'
+import type { TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
 import type { Viewer } from '@gravity/shared/viewer/viewer'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { createSubgraph } from '../src/subgraph.ts'
-import { createRoom, people, send, setRole } from './fixtures.ts'
-import { bodiesOf, type Outcome, seenRoom, toldOf, wishes } from './room-changes.ts'
+import { describe, expect, it } from '@jest/globals'
+import { send } from './fixtures.ts'
+import { withModeratedRoom } from './moderated-room.ts'
+import { bodiesOf, type Outcome, seenRoom, toldOf, type wishes } from './room-changes.ts'
 
-let platform: TestPlatform
 let chat: TestSubgraph
 let say: ReturnType<typeof wishes>
 let alice: Viewer
@@ -15,27 +13,11 @@ let bob: Viewer
 let mona: Viewer
 let roomId: string
 
+withModeratedRoom((room) => {
+  ;({ chat, say, alice, bob, mona, roomId } = room)
+})
+
 const staff = aViewer({ scopes: ['chat:moderate'] })
-
-beforeAll(async () => {
-  platform = await createTestPlatform()
-  chat = await openTestSubgraph(createSubgraph, { platform })
-  say = wishes(chat)
-})
-
-beforeEach(async () => {
-  const [first = aViewer(), second = aViewer(), third = aViewer()] = await people(chat, 3)
-  alice = first
-  bob = second
-  mona = third
-  roomId = await createRoom(chat, alice, [bob, mona])
-  await setRole(chat, alice, { roomId, userId: mona.userId, role: 'MODERATOR' })
-})
-
-afterAll(async () => {
-  await chat[Symbol.asyncDispose]()
-  await platform.close()
-})
 
 interface Reported {
   readonly id: string
@@ -108,6 +90,20 @@ describe('reportMessage', () => {
     expect(
       await say(alice, 'reportMessage', { messageId: id, reason: 'WORD_FILTER' }),
     ).toMatchObject({ code: 'INVALID_INPUT' })
+  })
+})
+
+describe('reporting again and again', () => {
+  it('is refused after sixty in an hour', async () => {
+    const { id } = await send(chat, bob, { roomId })
+    await Promise.all(Array.from({ length: 60 }, () => report(alice, id)))
+
+    const { errors } = await chat.ask(
+      `mutation ($input: ReportMessageInput!) { reportMessage(input: $input) { __typename } }`,
+      { viewer: alice, variables: { input: { messageId: id, reason: 'SPAM' } } },
+    )
+
+    expect(errors?.[0]?.extensions?.['code']).toBe('RATE_LIMITED')
   })
 })
 
@@ -229,69 +225,5 @@ describe('resolveReport', () => {
     expect(await say(mona, 'dismissReport', { reportId: 'nonsense' })).toMatchObject({
       code: 'REPORT_NOT_FOUND',
     })
-  })
-})
-
-describe('word filters', () => {
-  const write = (viewer: Viewer, body: string): Promise<Outcome> =>
-    say(viewer, 'sendMessage', {
-      roomId,
-      clientMessageId: chat.platform.newId(),
-      body,
-      fields: '... on Message { id body } ... on WordsRefused { words }',
-    })
-
-  const filter = (words: string, action: string): Promise<Outcome> =>
-    say(mona, 'setWordFilter', { roomId, words, action, fields: '... on WordFilter { id action }' })
-
-  it('reject, mask or flag what is sent and what is edited', async () => {
-    await filter('spam*', 'REJECT')
-    await filter('darn', 'MASK')
-    await filter('outside', 'FLAG')
-
-    expect(await write(bob, 'No ＳＰＡＭmers')).toMatchObject({
-      code: 'WORDS_REFUSED',
-      words: ['ＳＰＡＭmers'],
-    })
-    expect(await write(bob, 'Oh Darn!')).toMatchObject({ body: 'Oh ****!' })
-    const flagged = await write(bob, 'Come outside')
-    expect(flagged).toMatchObject({ body: 'Come outside' })
-    expect(await reportsOf(mona)).toMatchObject([
-      { reason: 'WORD_FILTER', reporter: null, evidence: 'Come outside' },
-    ])
-    expect(await say(bob, 'editMessage', { messageId: flagged.id, body: 'spam' })).toMatchObject({
-      code: 'WORDS_REFUSED',
-    })
-  })
-
-  it('are set by who may, one for the same words, and taken away', async () => {
-    const first = await filter('Straße', 'MASK')
-    const same = await filter('STRASSE', 'REJECT')
-
-    expect(same.id).toBe(first.id)
-    expect(await write(bob, 'the strasse')).toMatchObject({ code: 'WORDS_REFUSED' })
-    const filterId = first.id
-    expect(await say(bob, 'removeWordFilter', { filterId })).toMatchObject({
-      code: 'PERMISSION_REQUIRED',
-    })
-    expect(await say(mona, 'removeWordFilter', { filterId })).toMatchObject({
-      __typename: 'WordFilter',
-    })
-    expect(await say(mona, 'removeWordFilter', { filterId })).toMatchObject({
-      code: 'WORD_FILTER_NOT_FOUND',
-    })
-    expect(await write(bob, 'the strasse')).toMatchObject({ __typename: 'Message' })
-    expect(await filter('  ', 'MASK')).toMatchObject({ code: 'INVALID_INPUT' })
-    expect(
-      await seenRoom(chat, mona, { id: roomId, fields: 'wordFilters { words action }' }),
-    ).toEqual({ wordFilters: [] })
-    expect(await seenRoom(chat, bob, { id: roomId, fields: 'wordFilters { words }' })).toEqual({
-      wordFilters: null,
-    })
-  })
-
-  it('are at most two hundred', async () => {
-    await chat.sql('update rooms set filter_count = 200 where id = $1', [roomId])
-    expect(await filter('one more', 'MASK')).toMatchObject({ code: 'LIMIT_REACHED' })
   })
 })

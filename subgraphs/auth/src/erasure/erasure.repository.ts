@@ -30,6 +30,20 @@ export class ErasureRepository {
     if (!account) return false
     await this.#manager.query('delete from registrations where email = $1', [account.email])
     await this.#manager.query('delete from development_mails where recipient = $1', [account.email])
+    await this.#forgetEventsWith(account.email)
     return true
+  }
+
+  /** Events that were told are kept for some days, and for longer when nobody could apply them. */
+  async #forgetEventsWith(email: string): Promise<void> {
+    await this.#manager.query(
+      `delete from outbox where sent_at is not null
+         and strpos(lower(payload::text), lower(to_json($1::text)::text)) > 0`,
+      [email],
+    )
+    await this.#manager.query(
+      'delete from dead_letters where strpos(lower(envelope::text), lower(to_json($1::text)::text)) > 0',
+      [email],
+    )
   }
 }

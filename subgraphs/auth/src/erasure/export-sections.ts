@@ -21,20 +21,28 @@ export const exportSections: readonly ExportSection[] = [
       from email_changes where account_id = $1 order by created_at`,
   },
   {
-    name: 'connectedApplications',
-    sql: `select jsonb_build_object('name', c.name, 'scopes', o.scopes, 'connectedAt', o.first_given_at) as record
-      from oauth_consents o join oauth_clients c on c.id = o.client_id where o.account_id = $1 order by o.first_given_at`,
+    name: 'secondFactors',
+    sql: `select jsonb_build_object('kind', 'authenticator app', 'addedAt', confirmed_at) as record
+      from totp_factors where account_id = $1 and confirmed_at is not null
+      union all
+      select jsonb_build_object('kind', 'passkey', 'name', name, 'addedAt', created_at, 'lastUsedAt', last_used_at)
+      from passkeys where account_id = $1 and removed_at is null`,
   },
   {
     name: 'apiKeys',
-    sql: `select jsonb_build_object('name', name, 'visiblePart', visible_part, 'scopes', scopes, 'createdAt', created_at,
-        'expiresAt', expires_at, 'lastUsedAt', last_used_at, 'revokedAt', revoked_at) as record
+    sql: `select jsonb_build_object('name', name, 'scopes', scopes, 'createdAt', created_at, 'expiresAt', expires_at,
+        'lastUsedAt', last_used_at, 'revokedAt', revoked_at) as record
       from api_keys where account_id = $1 order by id`,
+  },
+  {
+    name: 'connectedApplications',
+    sql: `select jsonb_build_object('application', c.name, 'scopes', o.scopes, 'since', first_given_at) as record
+      from oauth_consents o join oauth_clients c on c.id = o.client_id where o.account_id = $1`,
   },
   {
     name: 'outsideIdentities',
     sql: `select jsonb_build_object('issuer', issuer, 'subject', subject, 'linkedAt', linked_at) as record
-      from outside_identities where account_id = $1 order by linked_at`,
+      from outside_identities where account_id = $1`,
   },
   {
     name: 'audit',

@@ -448,7 +448,10 @@ export type SignedInSession = {
   readonly expiresAt: Scalars['DateTime']['output'];
   /** True for the session that asks. */
   readonly isCurrent: Scalars['Boolean']['output'];
-  /** How it was proved (RFC 8176): `pwd` by password, `otp` by a code, `hwk` or `swk` by a passkey, `mfa` by two factors. */
+  /**
+   * How it was proved (RFC 8176): `pwd` by password, `otp` by a code, `hwk` or `swk` by a passkey, `fed` by an outside
+   * provider, `mfa` by two factors. Empty where nobody was asked, as for a program.
+   */
   readonly methods: ReadonlyArray<Scalars['String']['output']>;
   /** When it was proved last: at the sign-in or at a later step-up. */
   readonly provedAt: Scalars['DateTime']['output'];

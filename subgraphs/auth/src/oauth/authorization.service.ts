@@ -85,7 +85,7 @@ export class AuthorizationService {
   /** Gives the program a code for what the person allows; where to send the browser with it. */
   async allow(
     request: AuthorizationRequest,
-    { accountId, methods, provedAt }: SignedInBrowser,
+    { accountId, methods, provedAt, sessionId: grantedIn }: SignedInBrowser,
     scopes: readonly string[],
   ): Promise<string> {
     const { clock, database } = this.#deps
@@ -96,6 +96,7 @@ export class AuthorizationService {
     const grant = {
       clientId,
       accountId,
+      grantedIn,
       redirectUri,
       scopes,
       nonce,

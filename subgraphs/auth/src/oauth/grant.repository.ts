@@ -12,6 +12,8 @@ export interface Proof {
 export interface CodeGrant extends Proof {
   readonly clientId: string
   readonly accountId: string
+  /** The session of the browser in which it was given. */
+  readonly grantedIn: string
   readonly redirectUri: string
   readonly scopes: readonly string[]
   readonly nonce: string | null
@@ -51,8 +53,8 @@ export class GrantRepository {
   async insertCode(hash: Buffer, grant: CodeGrant, expiresAt: Date): Promise<void> {
     await this.#manager.query(
       `insert into authorization_codes (hash, client_id, account_id, redirect_uri, scopes, nonce, code_challenge,
-         methods, proved_at, expires_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+         methods, proved_at, expires_at, granted_in)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
       [
         hash,
         grant.clientId,
@@ -64,16 +66,21 @@ export class GrantRepository {
         grant.methods,
         grant.provedAt,
         expiresAt,
+        grant.grantedIn,
       ],
     )
   }
 
-  /** Spends a code: of any number of calls exactly one gets what it was given for. */
+  /**
+   * Spends a code: of any number of calls exactly one gets what it was given for, and none when its person has signed out
+   * everywhere meanwhile.
+   */
   async useCode(hash: Buffer, clientId: string, now: Date): Promise<CodeGrant | undefined> {
     const [rows]: [CodeGrant[]] = await this.#manager.query(
       `update authorization_codes set used_at = $3
        where hash = $1 and client_id = $2 and used_at is null and expires_at > $3
-       returning client_id as "clientId", account_id as "accountId", redirect_uri as "redirectUri", scopes, nonce,
+         and exists (select from sessions s where s.id = granted_in and s.revoked_at is null for share)
+       returning client_id as "clientId", account_id as "accountId", granted_in as "grantedIn", redirect_uri as "redirectUri", scopes, nonce,
          code_challenge as "codeChallenge", methods, proved_at as "provedAt"`,
       [hash, clientId, now],
     )

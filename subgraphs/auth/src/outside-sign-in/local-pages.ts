@@ -28,14 +28,17 @@ export interface LocalPagesDeps {
 
 export const SIGN_IN_PATH = '/oauth/sign-in'
 export const LINK_PATH = '/oauth/link'
-const goals = ['/oauth/authorize?', LINK_PATH]
+const goals = ['/oauth/authorize', LINK_PATH]
+const here = 'http://here.invalid'
 /** Linking opens another door for good: it takes a person who has just signed in. */
 const recentMs = 10 * 60_000
 
 /** Where somebody wants to go; only to pages of ours. */
 export function goalOf(query: URLSearchParams): string {
-  const goal = query.get('to') ?? ''
-  return goals.some((start) => goal.startsWith(start)) ? goal : SIGN_IN_PATH
+  // Read as a browser would, so that no line breaks, hosts or dots are left in it.
+  const url = URL.parse(query.get('to') ?? '', here)
+  const isGoal = url?.origin === here && goals.includes(url.pathname)
+  return isGoal ? `${url.pathname}${url.search}` : SIGN_IN_PATH
 }
 
 export function signInAddress(goal: string): string {

@@ -58,7 +58,7 @@ export class OutsideSignIn {
     if (accountId === undefined) return this.#join(person, client)
     return database.transaction(async (store) => {
       const account = await store.accounts.byId(accountId)
-      return account ? entrance.admit(store, account, { client, methods: [] }) : addressNeeded
+      return account ? entrance.admit(store, account, { client, methods: ['fed'] }) : addressNeeded
     })
   }
 
@@ -142,7 +142,7 @@ export class OutsideSignIn {
       const given = { ...account, displayName, role: 'customer' }
       if (!(await insertAccount(store, given))) return linkNeeded
       await this.#link(store, person, account.id)
-      return entrance.admit(store, account, { client, methods: [] })
+      return entrance.admit(store, account, { client, methods: ['fed'] })
     })
   }
 }

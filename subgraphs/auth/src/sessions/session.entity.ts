@@ -10,8 +10,8 @@ export type RevocationReason =
   | 'impersonation-ended'
   | 'expired'
 
-/** How somebody has proved who they are: authentication method references of RFC 8176. */
-export type AuthenticationMethod = 'pwd' | 'otp' | 'hwk' | 'swk' | 'user' | 'mfa'
+/** How somebody has proved who they are: by references of RFC 8176, and `fed` for a provider outside, which has none. */
+export type AuthenticationMethod = 'pwd' | 'otp' | 'hwk' | 'swk' | 'user' | 'mfa' | 'fed'
 
 /** One sign-in on one device: the family of all refresh tokens that descend from it. */
 export interface SessionRow {

@@ -67,7 +67,7 @@ function stepUpRequired(factors: EnrolledFactors): StepUpRequired {
     code: 'STEP_UP_REQUIRED',
     message: isProtected(factors)
       ? 'Prove once more that it is you, by a second factor, and try again.'
-      : 'Prove once more that it is you, by your password, and try again.',
+      : 'Prove once more that it is you, by your password or by signing in again, and try again.',
     methods: proofMethodsOf(factors),
   }
 }

@@ -1,3 +1,4 @@
+import type { AttachmentRow } from '../attachments/attachment.ts'
 import type { FilterAction } from '../moderation/word-filter.ts'
 import type { RoomHistory } from '../rooms/room.entity.ts'
 
@@ -27,6 +28,12 @@ export interface DemoModeration {
   readonly report: { readonly by: string; readonly line: number; readonly note: string }
 }
 
+/** What belongs to a message, counted from 1. */
+export interface DemoFiles {
+  readonly line: number
+  readonly attachments: readonly AttachmentRow[]
+}
+
 export interface DemoRoom {
   /** Unique and never changed: the room's id is made from it. */
   readonly key: string
@@ -35,6 +42,7 @@ export interface DemoRoom {
   /** The first one opened the room and owns it. */
   readonly members: readonly string[]
   readonly conversations: readonly DemoConversation[]
+  readonly files?: readonly DemoFiles[]
   /** A room without is a group. */
   readonly channel?: DemoChannel
   readonly moderation?: DemoModeration

@@ -8,6 +8,7 @@ import { asOpened } from '../rooms/room.entity.ts'
 import type { ChatReads, ChatStore } from '../store.ts'
 import type { DemoModeration, DemoRoom } from './demo-room.ts'
 import { demoRooms } from './demo-rooms.ts'
+import { seedDemoStatuses } from './demo-statuses.ts'
 
 /**
  * Gives the demo people their rooms; those that exist stay as they are. The history is told to nobody: it is older than
@@ -17,6 +18,7 @@ export async function seedDemoRooms(database: Database<ChatStore, ChatReads>): P
   await database.transaction(async (store) => {
     await store.people.add(demoPeople.map((person) => person.id))
     for (const room of demoRooms) await seedRoom(store, room)
+    await seedDemoStatuses(store)
   })
 }
 
@@ -97,6 +99,7 @@ async function seedModeration(
 
 function demoMessages(room: DemoRoom, roomId: string): MessageRow[] {
   const messages: MessageRow[] = []
+  const filesByLine = new Map(room.files?.map(({ line, attachments }) => [line, attachments]))
   for (const { startsAt, lines } of room.conversations) {
     let moment = Date.parse(startsAt)
     for (const [author, secondsLater, body] of lines) {
@@ -114,6 +117,7 @@ function demoMessages(room: DemoRoom, roomId: string): MessageRow[] {
         clientMessageId: id,
         body,
         sentAt,
+        attachments: [...(filesByLine.get(sequence) ?? [])],
       })
     }
   }

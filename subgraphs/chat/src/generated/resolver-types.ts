@@ -7,6 +7,7 @@ import type { MemberReceipt, UnreadSum } from '../receipts/read-marker.repositor
 import type { DraftRow } from '../drafts/draft.repository.ts';
 import type { TypingSignal } from '../live/room-signals.ts';
 import type { ReactionRow } from '../reactions/reaction.repository.ts';
+import type { RosterRow } from '../rooms/membership.repository.ts';
 import type { ChannelRow } from '../rooms/channel.repository.ts';
 import type { ShownInvitation } from '../invitations/invitation.repository.ts';
 import type { InviteLinkRow } from '../invitations/invite-link.repository.ts';
@@ -872,6 +873,8 @@ export type Room = {
   readonly reports?: Maybe<MessageReportConnection>;
   /** What moderators and staff have done, the latest first; null for who may not read it. */
   readonly moderationLog?: Maybe<ModerationLogConnection>;
+  /** The members with what they are here, in the order in which they joined. */
+  readonly roster: RoomMemberConnection;
   /** When the room was opened. */
   readonly createdAt: Scalars['DateTime']['output'];
   /** Who opened the room. They may have left it since. */
@@ -948,6 +951,13 @@ export type RoomReportsArgs = {
 
 /** A place where its members talk. Nobody else can see it; of a channel others see the `Channel`. */
 export type RoomModerationLogArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** A place where its members talk. Nobody else can see it; of a channel others see the `Channel`. */
+export type RoomRosterArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
 };
@@ -1370,6 +1380,39 @@ export type ModerationLogEdge = {
   readonly node: ModerationLogEntry;
 };
 
+/** Somebody in a room. */
+export type RoomMember = {
+  readonly __typename?: 'RoomMember';
+  /** Who it is. */
+  readonly user: User;
+  /** What they are here. */
+  readonly role: RoomRole;
+  /** Since when they are here. */
+  readonly joinedAt: Scalars['DateTime']['output'];
+  /** Why they may not write now; null when they may, and for all but themselves and those who may mute. */
+  readonly mute?: Maybe<RoomMute>;
+};
+
+/** One page of members. */
+export type RoomMemberConnection = {
+  readonly __typename?: 'RoomMemberConnection';
+  /** The members of the page, each with their cursor. */
+  readonly edges: ReadonlyArray<RoomMemberEdge>;
+  /** The members of the page. */
+  readonly nodes: ReadonlyArray<RoomMember>;
+  /** Where the page lies within the room. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A member within a page. */
+export type RoomMemberEdge = {
+  readonly __typename?: 'RoomMemberEdge';
+  /** Where the member stands in the list; opaque. */
+  readonly cursor: Scalars['String']['output'];
+  /** The member. */
+  readonly node: RoomMember;
+};
+
 /** One page of rooms. */
 export type RoomConnection = {
   readonly __typename?: 'RoomConnection';
@@ -1431,6 +1474,8 @@ export type Message = {
   readonly threadRoot?: Maybe<Message>;
   /** How many replies its thread has; 0 for a message that is a reply itself. */
   readonly replyCount: Scalars['Int']['output'];
+  /** How many of its replies others have sent after what the viewer has read of the room; counted up to 1,000. */
+  readonly unreadReplyCount: Scalars['Int']['output'];
   /** When the latest reply was sent; null without replies. */
   readonly lastReplyAt?: Maybe<Scalars['DateTime']['output']>;
   /** Who has replied, in the order of their first replies; at most ten. */
@@ -3033,6 +3078,9 @@ export type ResolversTypes = {
   ModerationLogEntry: ResolverTypeWrapper<ModerationLogRow>;
   ModerationLogConnection: ResolverTypeWrapper<Omit<ModerationLogConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['ModerationLogEdge']>, nodes: ReadonlyArray<ResolversTypes['ModerationLogEntry']> }>;
   ModerationLogEdge: ResolverTypeWrapper<Omit<ModerationLogEdge, 'node'> & { node: ResolversTypes['ModerationLogEntry'] }>;
+  RoomMember: ResolverTypeWrapper<RosterRow>;
+  RoomMemberConnection: ResolverTypeWrapper<Omit<RoomMemberConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['RoomMemberEdge']>, nodes: ReadonlyArray<ResolversTypes['RoomMember']> }>;
+  RoomMemberEdge: ResolverTypeWrapper<Omit<RoomMemberEdge, 'node'> & { node: ResolversTypes['RoomMember'] }>;
   RoomConnection: ResolverTypeWrapper<Omit<RoomConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['RoomEdge']>, nodes: ReadonlyArray<ResolversTypes['Room']> }>;
   RoomEdge: ResolverTypeWrapper<Omit<RoomEdge, 'node'> & { node: ResolversTypes['Room'] }>;
   Message: ResolverTypeWrapper<MessageRow>;
@@ -3228,6 +3276,9 @@ export type ResolversParentTypes = {
   ModerationLogEntry: ModerationLogRow;
   ModerationLogConnection: Omit<ModerationLogConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['ModerationLogEdge']>, nodes: ReadonlyArray<ResolversParentTypes['ModerationLogEntry']> };
   ModerationLogEdge: Omit<ModerationLogEdge, 'node'> & { node: ResolversParentTypes['ModerationLogEntry'] };
+  RoomMember: RosterRow;
+  RoomMemberConnection: Omit<RoomMemberConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['RoomMemberEdge']>, nodes: ReadonlyArray<ResolversParentTypes['RoomMember']> };
+  RoomMemberEdge: Omit<RoomMemberEdge, 'node'> & { node: ResolversParentTypes['RoomMember'] };
   RoomConnection: Omit<RoomConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['RoomEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Room']> };
   RoomEdge: Omit<RoomEdge, 'node'> & { node: ResolversParentTypes['Room'] };
   Message: MessageRow;
@@ -3574,6 +3625,7 @@ export type RoomResolvers<ContextType = ChatContext, ParentType extends Resolver
   wordFilters?: Resolver<Maybe<ReadonlyArray<ResolversTypes['WordFilter']>>, ParentType, ContextType>;
   reports?: Resolver<Maybe<ResolversTypes['MessageReportConnection']>, ParentType, ContextType, RequireFields<RoomReportsArgs, 'status' | 'first'>>;
   moderationLog?: Resolver<Maybe<ResolversTypes['ModerationLogConnection']>, ParentType, ContextType, RequireFields<RoomModerationLogArgs, 'first'>>;
+  roster?: Resolver<ResolversTypes['RoomMemberConnection'], ParentType, ContextType, RequireFields<RoomRosterArgs, 'first'>>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   createdBy?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
   viewerRole?: Resolver<ResolversTypes['RoomRole'], ParentType, ContextType>;
@@ -3764,6 +3816,24 @@ export type ModerationLogEdgeResolvers<ContextType = ChatContext, ParentType ext
   node?: Resolver<ResolversTypes['ModerationLogEntry'], ParentType, ContextType>;
 };
 
+export type RoomMemberResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['RoomMember'] = ResolversParentTypes['RoomMember']> = {
+  user?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+  role?: Resolver<ResolversTypes['RoomRole'], ParentType, ContextType>;
+  joinedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  mute?: Resolver<Maybe<ResolversTypes['RoomMute']>, ParentType, ContextType>;
+};
+
+export type RoomMemberConnectionResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['RoomMemberConnection'] = ResolversParentTypes['RoomMemberConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['RoomMemberEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['RoomMember']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type RoomMemberEdgeResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['RoomMemberEdge'] = ResolversParentTypes['RoomMemberEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['RoomMember'], ParentType, ContextType>;
+};
+
 export type RoomConnectionResolvers<ContextType = ChatContext, ParentType extends ResolversParentTypes['RoomConnection'] = ResolversParentTypes['RoomConnection']> = {
   edges?: Resolver<ReadonlyArray<ResolversTypes['RoomEdge']>, ParentType, ContextType>;
   nodes?: Resolver<ReadonlyArray<ResolversTypes['Room']>, ParentType, ContextType>;
@@ -3793,6 +3863,7 @@ export type MessageResolvers<ContextType = ChatContext, ParentType extends Resol
   replyTo?: Resolver<Maybe<ResolversTypes['Message']>, ParentType, ContextType>;
   threadRoot?: Resolver<Maybe<ResolversTypes['Message']>, ParentType, ContextType>;
   replyCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  unreadReplyCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   lastReplyAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   replyParticipants?: Resolver<ReadonlyArray<ResolversTypes['User']>, ParentType, ContextType>;
   replies?: Resolver<ResolversTypes['MessageConnection'], ParentType, ContextType, RequireFields<MessageRepliesArgs, 'first'>>;
@@ -4346,6 +4417,9 @@ export type Resolvers<ContextType = ChatContext> = {
   ModerationLogEntry?: ModerationLogEntryResolvers<ContextType>;
   ModerationLogConnection?: ModerationLogConnectionResolvers<ContextType>;
   ModerationLogEdge?: ModerationLogEdgeResolvers<ContextType>;
+  RoomMember?: RoomMemberResolvers<ContextType>;
+  RoomMemberConnection?: RoomMemberConnectionResolvers<ContextType>;
+  RoomMemberEdge?: RoomMemberEdgeResolvers<ContextType>;
   RoomConnection?: RoomConnectionResolvers<ContextType>;
   RoomEdge?: RoomEdgeResolvers<ContextType>;
   Message?: MessageResolvers<ContextType>;

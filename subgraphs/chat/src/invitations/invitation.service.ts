@@ -9,6 +9,7 @@ import { type PeopleBanned, peopleBanned } from '../moderation/moderation-proble
 import { areApart, type PersonUnavailable, personUnavailable } from '../people/blocks.ts'
 import type { KnownPeople } from '../people/known-people.ts'
 import type { RoomCall } from '../rooms/room.service.ts'
+import type { RoomLimits } from '../rooms/room-limits.ts'
 import { isPermitted } from '../rooms/room-permissions.ts'
 import {
   type PermissionRequired,
@@ -27,6 +28,7 @@ import { type AlreadyMember, alreadyMember } from './invitation-problems.ts'
 export interface InvitationServiceDeps {
   readonly database: Database<ChatStore, ChatReads>
   readonly people: KnownPeople
+  readonly limits: RoomLimits
   readonly hints: RoomHints
   readonly inboxHints: InboxHints
   readonly newId: () => string
@@ -67,12 +69,13 @@ export class InvitationService {
 
   /** Who is invited already stays so, with the same invitation. */
   async invite(call: RoomCall, input: InviteToRoom): Promise<ShownInvitation | InviteProblem> {
-    const { people, database, hints, inboxHints } = this.#deps
+    const { people, database, hints, inboxHints, limits } = this.#deps
     const viewerId = call.viewer.userId
     const roomId = input.roomId.toLowerCase()
     const inviteeId = input.userId.toLowerCase()
     if (!isUuid(roomId)) return roomNotFound
     if (!isUuid(inviteeId) || inviteeId === viewerId) return notOneself
+    await limits.spend('chat.invitations', viewerId)
     const unknown = await people.unknownAmong([inviteeId], call.signal)
     if (unknown.length > 0) return unknownPeople(unknown)
     const invitation = this.#draft({ roomId, inviteeId, inviterId: viewerId, role: input.role })

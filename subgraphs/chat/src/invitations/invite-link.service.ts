@@ -6,6 +6,7 @@ import type { RoomHints } from '../live/room-hints.ts'
 import { type LimitReached, limitReached } from '../messages/message-problems.ts'
 import { type Banned, banned } from '../moderation/moderation-problems.ts'
 import { admit, capacityFault, type Joined } from '../rooms/joining.ts'
+import type { RoomLimits } from '../rooms/room-limits.ts'
 import { permissionFault } from '../rooms/room-permissions.ts'
 import {
   type PermissionRequired,
@@ -23,6 +24,7 @@ import { hashInviteToken, newInviteToken } from './invite-token.ts'
 export interface InviteLinkServiceDeps {
   readonly database: Database<ChatStore, ChatReads>
   readonly hints: RoomHints
+  readonly limits: RoomLimits
   readonly newId: () => string
   readonly now: () => Date
 }
@@ -115,6 +117,7 @@ export class InviteLinkService {
     { readonly id: string } | InviteLinkNotFound | Banned | RoomArchived | TooManyMembers
   > {
     const { database, hints, now } = this.#deps
+    await this.#deps.limits.spend('chat.invite-link-tries', viewer.userId)
     const hash = hashInviteToken(token)
     if (!hash) return inviteLinkNotFound
     const outcome = await database.transaction((store) =>

@@ -63,6 +63,9 @@ export const messageResolvers: Pick<Resolvers, 'Message' | 'MessageRevision' | '
     async replyCount({ id }, _args, { loaders }) {
       return (await loaders.thread(id))?.replyCount ?? 0
     },
+    async unreadReplyCount({ id }, _args, { loaders }) {
+      return (await loaders.unreadReplies(id))?.count ?? 0
+    },
     async lastReplyAt({ id }, _args, { loaders }) {
       return (await loaders.thread(id))?.lastReplyAt ?? null
     },

@@ -5,6 +5,7 @@ import { isUuid } from '@gravity/shared/identifiers/uuid-v7'
 import type { Viewer } from '@gravity/shared/viewer/viewer'
 import type { RoomHints } from '../live/room-hints.ts'
 import { type MessageNotFound, messageNotFound } from '../messages/message-problems.ts'
+import type { RoomLimits } from '../rooms/room-limits.ts'
 import type { ChatReads, ChatStore } from '../store.ts'
 import { parseNote } from './moderation-input.ts'
 import type { ReportReason } from './report.repository.ts'
@@ -12,6 +13,7 @@ import type { ReportReason } from './report.repository.ts'
 export interface ReportServiceDeps {
   readonly database: Database<ChatStore, ChatReads>
   readonly hints: RoomHints
+  readonly limits: RoomLimits
   readonly newId: () => string
   readonly now: () => Date
 }
@@ -37,12 +39,13 @@ export class ReportService {
     viewer: Viewer,
     input: ReportMessage,
   ): Promise<{ readonly messageId: string } | MessageNotFound | InvalidInput> {
-    const { database, hints, now, newId } = this.#deps
+    const { database, hints, limits, now, newId } = this.#deps
     const messageId = input.messageId.toLowerCase()
     if (!isUuid(messageId)) return messageNotFound
     const note = parseNote(input.note, { field: 'note', longest: 1_000 })
     if (note !== null && typeof note === 'object') return note
     const { userId: reporterId } = viewer
+    await limits.spend('chat.reports', reporterId)
     const outcome = await database.transaction(async (store) => {
       const [message] = await store.messages.visibleByIds(reporterId, [messageId])
       if (!message || message.redactedAt) return messageNotFound

@@ -18,7 +18,10 @@ export class KnownPeopleRepository {
   }
 
   byIds(ids: readonly string[]): Promise<KnownPersonRow[]> {
-    return this.#manager.query('select id from known_people where id = any($1) and erased_at is null', [ids])
+    return this.#manager.query(
+      'select id from known_people where id = any($1) and erased_at is null',
+      [ids],
+    )
   }
 
   /** Who is known already stays so. Whoever waits for one of them is woken when the transaction commits. */

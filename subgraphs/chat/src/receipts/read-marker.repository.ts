@@ -43,6 +43,16 @@ export const mostUnread = 1_000
 
 export type ReadMarkerReads = Pick<ReadMarkerRepository, 'unread' | 'totals' | 'receipts'>
 
+/**
+ * What somebody has to read at all, as SQL over a message's alias and the person's parameter: nothing of their own, nothing
+ * withdrawn, and nothing by people whom they ignore.
+ */
+export function isNews(message: string, person: string): string {
+  return `${message}.author_id <> ${person} and ${message}.redacted_at is null
+    and not exists (select 1 from ignores i
+      where i.user_id = ${person} and i.ignored_id = ${message}.author_id)`
+}
+
 /** Counts for the person $1 what follows the marker `k` in the room `r`; own and withdrawn messages are not news. */
 const counted = `cross join lateral (
     select count(*)::integer as messages,
@@ -50,8 +60,7 @@ const counted = `cross join lateral (
     from (
       select u.mention_ids, u.mentions_room from messages u
       where u.room_id = r.id and u.sequence > coalesce(k.last_read, 0)
-        and u.author_id <> $1 and u.redacted_at is null
-        and not exists (select 1 from ignores i where i.user_id = $1 and i.ignored_id = u.author_id)
+        and ${isNews('u', '$1')}
       order by u.sequence limit ${mostUnread}
     ) as unread
   ) as counted`

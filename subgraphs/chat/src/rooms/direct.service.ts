@@ -8,11 +8,13 @@ import type { KnownPeople } from '../people/known-people.ts'
 import type { ChatReads, ChatStore } from '../store.ts'
 import { asOpened } from './room.entity.ts'
 import type { RoomCall } from './room.service.ts'
+import type { RoomLimits } from './room-limits.ts'
 import { type UnknownPeople, unknownPeople } from './room-problems.ts'
 
 export interface DirectServiceDeps {
   readonly database: Database<ChatStore, ChatReads>
   readonly people: KnownPeople
+  readonly limits: RoomLimits
   readonly hints: RoomHints
   readonly newId: () => string
   readonly now: () => Date
@@ -32,10 +34,11 @@ export class DirectService {
 
   /** The database keeps it one: of many who open it at once one makes it, and the others wait for that one. */
   async open(call: RoomCall, givenId: string): Promise<{ readonly id: string } | DirectProblem> {
-    const { database, people, hints, newId, now } = this.#deps
+    const { database, people, hints, limits, newId, now } = this.#deps
     const { userId } = call.viewer
     const partnerId = givenId.toLowerCase()
     if (!isUuid(partnerId) || partnerId === userId) return notOneself
+    await limits.spend('chat.direct-rooms', userId)
     const unknown = await people.unknownAmong([partnerId], call.signal)
     if (unknown.length > 0) return unknownPeople(unknown)
     const room = { id: newId(), createdBy: userId, createdAt: now() }

@@ -11,7 +11,14 @@ export interface MemberRow {
   readonly roomId: string
   readonly userId: string
   readonly joinedAt: Date
+  readonly role: MembershipRole
+  readonly mutedAt: Date | null
+  readonly muteExpiresAt: Date | null
+  readonly muteReason: string | null
 }
+
+/** A member as another one sees them. */
+export type RosterRow = MemberRow & { readonly viewerRole: MembershipRole }
 
 /** How people become members. */
 export interface Joining {
@@ -36,11 +43,14 @@ export class MembershipRepository {
       parametersBefore: 2,
     })
     return this.#manager.query(
-      `select wanted.room_id as "roomId", page.user_id as "userId", page.joined_at as "joinedAt"
-       from unnest($1::uuid[]) as wanted (room_id)
+      `select page.* from unnest($1::uuid[]) as wanted (room_id)
        cross join lateral (
-         select m.user_id, m.joined_at from members m
-         where m.room_id = wanted.room_id and ${where} order by ${orderBy} limit $2
+         select m.room_id as "roomId", m.user_id as "userId", m.joined_at as "joinedAt", m.role,
+           m.muted_at as "mutedAt", m.mute_expires_at as "muteExpiresAt",
+           m.mute_reason as "muteReason"
+         from memberships m
+         where m.room_id = wanted.room_id and m.left_at is null and ${where}
+         order by ${orderBy} limit $2
        ) as page`,
       [roomIds, page.limit, ...parameters],
     )

@@ -17,6 +17,7 @@ import { JoinService } from './join.service.ts'
 import { RenameService } from './rename.service.ts'
 import { RoleService } from './role.service.ts'
 import { RoomService } from './room.service.ts'
+import { RoomLimits } from './room-limits.ts'
 import { RoomSettingsService } from './room-settings.service.ts'
 
 export interface RoomServicesOptions {
@@ -49,7 +50,8 @@ export function createRoomServices(options: RoomServicesOptions): RoomServices {
   const { platform, database, people, hints, inboxHints } = options
   const newId = () => platform.newId()
   const now = () => platform.now()
-  const deps = { database, people, hints, inboxHints, newId, now }
+  const limits = new RoomLimits(platform.rateLimits)
+  const deps = { database, people, hints, inboxHints, limits, newId, now }
   const moderation = new ModerationService(deps)
   return {
     rooms: new RoomService(deps),

@@ -12,14 +12,21 @@ import { isMuted, partnerIn } from '../moderation/write-rules.ts'
 import { userReference } from '../people/user-reference.ts'
 import type { ChannelRow } from './channel.repository.ts'
 import { completeFrom } from './history.ts'
+import type { RosterRow } from './membership.repository.ts'
 import type { VisibleRoomRow } from './room.repository.ts'
 import { defineTimedList, timedPage } from './room-pages.ts'
+import { isPermitted } from './room-permissions.ts'
 import { type RoomReference, roomRow } from './room-reference.ts'
 
 const channelList = defineTimedList<ChannelRow>(
   'chat-channels-by-activity',
   ({ lastMessageAt, createdAt, id }) => [lastMessageAt ?? createdAt, id],
 )
+
+const roster = defineTimedList<RosterRow>('chat-roster-by-joining', ({ joinedAt, userId }) => [
+  joinedAt,
+  userId,
+])
 
 const mostSearchWords = 10
 
@@ -100,6 +107,7 @@ export const roomFields: Pick<
   | 'completeFrom'
   | 'viewerIsMuted'
   | 'viewerMuteExpiresAt'
+  | 'roster'
 > = {
   kind: ofRow(({ kind }) => shown(kind)),
   topic: ofRow(({ topic }) => topic),
@@ -115,7 +123,30 @@ export const roomFields: Pick<
   retentionDays: ofRow(({ retentionDays }) => retentionDays),
   completeFrom: ofRow(completeFrom),
   viewerIsMuted: ofRow((row, { now }) => isMuted(row, now())),
+  async roster(room, args, { loaders }) {
+    const { id, viewerRole } = await roomRow(room, loaders)
+    return timedPage(roster, args, async (page) => {
+      const members = await loaders.membersOf(id, page)
+      return members.map((member) => ({ ...member, viewerRole }))
+    })
+  },
   viewerMuteExpiresAt: ofRow((row, { now }) => (isMuted(row, now()) ? row.muteExpiresAt : null)),
+}
+
+/** What is known of a member's mute, for themselves and for those who may mute. */
+function muteOf(member: RosterRow, { viewer, now }: ChatContext) {
+  const { roomId, userId, viewerRole, muteReason: reason, mutedAt } = member
+  const isShown = userId === viewer?.userId || isPermitted(viewerRole, 'MUTE_MEMBERS')
+  if (!isShown || !mutedAt || !isMuted(member, now())) return null
+  return { roomId, userId, reason, mutedAt, expiresAt: member.muteExpiresAt }
+}
+
+export const rosterResolvers: Pick<Resolvers, 'RoomMember'> = {
+  RoomMember: {
+    user: ({ userId }) => userReference(userId),
+    role: ({ role }) => shown(role),
+    mute: (member, _args, context) => muteOf(member, context),
+  },
 }
 
 export const channelResolvers: Pick<Resolvers, 'Channel'> = {

@@ -3,6 +3,7 @@ import { keysetSql } from '@gravity/shared/pagination/keyset'
 import type { EntityManager } from 'typeorm'
 import { type MessageRow, messageColumns } from '../messages/message.entity.ts'
 import type { SequenceKey } from '../messages/message.repository.ts'
+import { isNews, mostUnread } from '../receipts/read-marker.repository.ts'
 
 /** What a thread has come to. */
 export interface ThreadRow {
@@ -13,7 +14,13 @@ export interface ThreadRow {
   readonly participantIds: readonly string[]
 }
 
-export type ThreadReads = Pick<ThreadRepository, 'pages' | 'summaries'>
+/** What a person has not read of a thread. */
+export interface UnreadThread {
+  readonly threadId: string
+  readonly count: number
+}
+
+export type ThreadReads = Pick<ThreadRepository, 'pages' | 'summaries' | 'unread'>
 
 export class ThreadRepository {
   readonly #manager: EntityManager
@@ -38,6 +45,22 @@ export class ThreadRepository {
          where m.thread_id = wanted.thread_id and ${where} order by ${orderBy} limit $2
        ) as page`,
       [threadIds, page.limit, ...parameters],
+    )
+  }
+
+  /** One row for each of the threads; what counts is the same as in the room as a whole. */
+  unread(userId: string, threadIds: readonly string[]): Promise<UnreadThread[]> {
+    return this.#manager.query(
+      `select wanted.thread_id as "threadId", counted.replies as count
+       from unnest($2::uuid[]) as wanted (thread_id)
+       cross join lateral (
+         select count(*)::integer as replies from (
+           select 1 from messages u
+           left join read_markers k on k.room_id = u.room_id and k.user_id = $1
+           where u.thread_id = wanted.thread_id and u.sequence > coalesce(k.last_read, 0)
+             and ${isNews('u', '$1')} limit ${mostUnread}) as unread
+       ) as counted`,
+      [userId, threadIds],
     )
   }
 

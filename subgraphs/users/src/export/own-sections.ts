@@ -1,6 +1,6 @@
 import type { ExportSection } from '@gravity/shared/people/export-reader'
 
-/** What this service keeps about a person. A new table about people gets a line here, and one in `erasure.repository.ts`. */
+/** What this service keeps about a person. A new table about people gets a line here, and one in `deletion/erase-person.ts`. */
 export const ownSections: readonly ExportSection[] = [
   {
     name: 'profile',

@@ -18,6 +18,21 @@ export const lunch: DemoRoom = {
     'quentin',
     'tess',
   ],
+  files: [
+    {
+      line: 8,
+      attachments: [
+        {
+          url: 'https://files.example.org/kitchen/sourdough-nine.jpg',
+          name: 'sourdough-nine.jpg',
+          mediaType: 'image/jpeg',
+          sizeInBytes: 348_160,
+          width: 1_600,
+          height: 1_200,
+        },
+      ],
+    },
+  ],
   conversations: [
     {
       startsAt: '2026-03-17T10:16:00Z',
