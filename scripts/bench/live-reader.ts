@@ -27,7 +27,7 @@ const roomDocument = `subscription ($roomId: ID!, $after: Int) {
   messageAdded(roomId: $roomId, afterSequence: $after) { sequence body }
 }`
 
-const inboxDocument = `subscription ($after: [InboxPosition!]) {
+const inboxDocument = `subscription ($after: [InboxPositionInput!]) {
   inbox(after: $after) { ... on InboxMessage { room { id } message { sequence body } } }
 }`
 

@@ -12,7 +12,7 @@ import { sequencesFrom } from './listener.ts'
 
 const here = inChatRoom()
 
-const document = `subscription ($after: [InboxPosition!]) {
+const document = `subscription ($after: [InboxPositionInput!]) {
   inbox(after: $after) {
     __typename
     ... on InboxMessage {

@@ -8,7 +8,7 @@ import { createRoom, leave, type RoomPageData, readPages, send } from './fixture
 
 const here = inChatRoom()
 
-const document = `query ($text: String!, $filter: MessageFilter, $first: Int, $after: String) {
+const document = `query ($text: String!, $filter: MessageFilterInput, $first: Int, $after: String) {
   searchMessages(text: $text, filter: $filter, first: $first, after: $after) {
     edges { node { id body } highlights { start length } }
     nodes { id }

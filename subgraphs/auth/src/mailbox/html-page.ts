@@ -37,6 +37,7 @@ body { font: 1rem/1.5 system-ui, sans-serif; max-width: 42rem; margin: 3rem auto
 article { border-top: 1px solid #8886; padding: 1rem 0 }
 h2 { margin: 0; font-size: 1.1rem } small { opacity: .7 } code { word-break: break-all }
 input, button { font: inherit; padding: .4rem .8rem }
+label input:not([type=checkbox]) { display: block; box-sizing: border-box; width: 100%; max-width: 24rem }
 </style>
 </head>
 <body>

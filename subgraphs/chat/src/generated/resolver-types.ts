@@ -90,7 +90,7 @@ export type QueryMessageArgs = {
 
 export type QuerySearchMessagesArgs = {
   text: Scalars['String']['input'];
-  filter?: InputMaybe<MessageFilter>;
+  filter?: InputMaybe<MessageFilterInput>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
 };
@@ -536,7 +536,7 @@ export type Subscription = {
 
 
 export type SubscriptionInboxArgs = {
-  after?: InputMaybe<ReadonlyArray<InboxPosition>>;
+  after?: InputMaybe<ReadonlyArray<InboxPositionInput>>;
 };
 
 
@@ -1892,7 +1892,7 @@ export type AttachmentInput = {
 };
 
 /** Which messages to look for. */
-export type MessageFilter = {
+export type MessageFilterInput = {
   /** Only those of this room. */
   readonly roomId?: InputMaybe<Scalars['ID']['input']>;
   /** Only those of this person. */
@@ -1906,7 +1906,7 @@ export type MessageFilter = {
 };
 
 /** How far a client has come in a room. */
-export type InboxPosition = {
+export type InboxPositionInput = {
   /** The room. */
   readonly roomId: Scalars['ID']['input'];
   /** The highest `sequence` it has seen, or the room's `latestSequence` as it was read; 0 for nothing. */
@@ -3123,8 +3123,8 @@ export type ResolversTypes = {
   LeaveRoomInput: LeaveRoomInput;
   SendMessageInput: SendMessageInput;
   AttachmentInput: AttachmentInput;
-  MessageFilter: MessageFilter;
-  InboxPosition: InboxPosition;
+  MessageFilterInput: MessageFilterInput;
+  InboxPositionInput: InboxPositionInput;
   ChangeChatSettingsInput: ChangeChatSettingsInput;
   SetRoomNotificationsInput: SetRoomNotificationsInput;
   IgnorePersonInput: IgnorePersonInput;
@@ -3320,8 +3320,8 @@ export type ResolversParentTypes = {
   LeaveRoomInput: LeaveRoomInput;
   SendMessageInput: SendMessageInput;
   AttachmentInput: AttachmentInput;
-  MessageFilter: MessageFilter;
-  InboxPosition: InboxPosition;
+  MessageFilterInput: MessageFilterInput;
+  InboxPositionInput: InboxPositionInput;
   ChangeChatSettingsInput: ChangeChatSettingsInput;
   SetRoomNotificationsInput: SetRoomNotificationsInput;
   IgnorePersonInput: IgnorePersonInput;
