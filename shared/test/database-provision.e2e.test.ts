@@ -1,7 +1,9 @@
 import { rm } from 'node:fs/promises'
+import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { databaseUrlFor, provisionDatabases } from '../src/database/provision.ts'
+import { freePort } from '../src/postgres/free-port.ts'
 import type { PostgresServer } from '../src/postgres/postgres-server.ts'
 import { newFolder, query, start } from './postgres-fixtures.ts'
 
@@ -92,6 +94,22 @@ describe('provisionDatabases', () => {
     const bad = provisionDatabases({ adminUrl, services: ['x"; drop role y'], passwordFor })
 
     await expect(bad).rejects.toThrow('cannot name a database')
+  })
+
+  it('waits for a server that takes no connections yet', async () => {
+    const url = new URL(server.url)
+    const { port } = url
+    url.port = String(await freePort())
+    const provisioned = provisionDatabases({ adminUrl: url.href, services, passwordFor })
+    const late = createServer((socket) => {
+      const upstream = connect(Number(port), url.hostname)
+      socket.pipe(upstream).pipe(socket)
+    })
+
+    late.listen(Number(url.port), url.hostname)
+
+    await provisioned
+    late.close()
   })
 })
 

@@ -13,6 +13,7 @@ import { prepareStatements, staleStatementCode } from './prepared-statements.ts'
 import { createQueryLog, slowStatementMs } from './query-log.ts'
 import { type MigrationClass, runMigrations } from './run-migrations.ts'
 import { limitSilence } from './silence-limit.ts'
+import { whenReachable } from './when-reachable.ts'
 
 /**
  * Terminology
@@ -172,20 +173,15 @@ async function connect(
   source: DataSource,
   options: Pick<OpenDatabaseOptions<object, object>, 'service' | 'log' | 'startTimeoutMs'>,
 ): Promise<void> {
-  const { service, log, startTimeoutMs = 15_000 } = options
-  const giveUpAt = performance.now() + startTimeoutMs
-  let pause = 25
-  for (;;) {
-    try {
-      await source.initialize()
-      return
-    } catch (error) {
-      const notYet = isConnectionFailure(error) || databaseErrorCode(error) === missingDatabase
-      if (!notYet || performance.now() > giveUpAt) throw translateConnectionFailure(error)
-      log.debug({ service, err: error }, 'The database cannot be reached yet.')
-      await delay(pause)
-      pause = Math.min(pause * 2, 1_000)
-    }
+  const { service, log, startTimeoutMs } = options
+  try {
+    await whenReachable(() => source.initialize(), {
+      timeoutMs: startTimeoutMs,
+      alsoWaitsFor: (error) => databaseErrorCode(error) === missingDatabase,
+      onWait: (err) => log.debug({ service, err }, 'The database cannot be reached yet.'),
+    })
+  } catch (error) {
+    throw translateConnectionFailure(error)
   }
 }
 

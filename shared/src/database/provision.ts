@@ -1,6 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { invariant } from '../errors/invariant.ts'
+import { whenReachable } from './when-reachable.ts'
 
 export interface ProvisionOptions {
   /** A role that may create roles and databases; need not be a superuser. */
@@ -31,7 +32,8 @@ export function databaseUrlFor(adminUrl: string, service: string, password: stri
 /**
  * Makes sure that every service has a login role `gravity_<service>` with its password, and a database of the same
  * name that it owns and that no other service's role can connect to. Changes nothing that is right already; two
- * processes that provision at once take turns. Rejects with the driver's error.
+ * processes that provision at once take turns. Waits up to 15 s for a server that is still starting or recovering, and
+ * rejects with the driver's error.
  */
 export async function provisionDatabases(options: ProvisionOptions): Promise<void> {
   const services = [...new Set([...options.services, 'queues'])]
@@ -47,6 +49,15 @@ async function withClient(
   adminUrl: string,
   work: (client: pg.Client) => Promise<void>,
 ): Promise<void> {
+  const client = await whenReachable(() => connect(adminUrl))
+  try {
+    await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+async function connect(adminUrl: string): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: adminUrl,
     application_name: 'gravity-provision',
@@ -55,11 +66,7 @@ async function withClient(
   // The query in flight rejects as well; without a listener the event would end the process.
   client.on('error', () => undefined)
   await client.connect()
-  try {
-    await work(client)
-  } finally {
-    await client.end()
-  }
+  return client
 }
 
 async function provisionRoles(
