@@ -1,10 +1,11 @@
 import { GravityError } from '@gravity/shared/errors/gravity-error'
 import type { Logger } from '@gravity/shared/log/logger'
 import { AnswerAudience } from '@gravity/shared/server/answer-audience'
-import { createInMemoryCaller } from '@gravity/shared/server/call-in-memory'
+import { createPresentingCaller } from '@gravity/shared/server/call-in-memory'
 import type { Subgraph } from '@gravity/shared/server/subgraph'
+import { truthfulResult } from '@gravity/shared/server/truthful-errors'
 import type { OperationSpans } from '@gravity/shared/telemetry/operation-spans'
-import type { FormattedExecutionResult } from 'graphql'
+import type { ExecutionResult } from 'graphql'
 import type {
   SubgraphCall,
   SubgraphClient,
@@ -20,20 +21,16 @@ export function createMemoryClient(
   subgraph: Subgraph,
   options: { readonly log: Logger; readonly spans?: OperationSpans | undefined },
 ): SubgraphClient {
-  const caller = createInMemoryCaller(subgraph, options)
+  const caller = createPresentingCaller(subgraph, { ...options, present: responseOf })
   return {
     async send(request, call) {
       const audience = call.audience ?? new AnswerAudience()
-      const response = responseOf(await caller.execute({ ...operationOf(request, call), audience }))
+      const response = await caller.execute({ ...operationOf(request, call), audience })
       if (!call.freshness) return response
       const { document, name } = request.operation
       return { ...response, cachePolicy: caller.cachePolicyOf(document, name), audience }
     },
-    async subscribe(request, call) {
-      const result = await caller.subscribe(operationOf(request, call))
-      if (Symbol.asyncIterator in result) return responses(result)
-      return responseOf(result)
-    },
+    subscribe: (request, call) => caller.subscribe(operationOf(request, call)),
     async check() {
       const checks = Object.entries(subgraph.checks)
       await Promise.all(
@@ -61,7 +58,8 @@ function operationOf(
   return { document, operationName, variables: values, identity, signal, eventKey }
 }
 
-function responseOf({ data, errors }: FormattedExecutionResult): SubgraphResponse {
+function responseOf(result: ExecutionResult): SubgraphResponse {
+  const { data, errors } = truthfulResult(result)
   return {
     data,
     errors: (errors ?? []).map(({ message, path, extensions }) => ({
@@ -69,29 +67,6 @@ function responseOf({ data, errors }: FormattedExecutionResult): SubgraphRespons
       path,
       extensions: extensions ?? {},
     })),
-  }
-}
-
-function responses(
-  results: AsyncIterator<FormattedExecutionResult, undefined>,
-): AsyncIterableIterator<SubgraphResponse, undefined> {
-  const step = ({
-    done,
-    value,
-  }: IteratorResult<FormattedExecutionResult, undefined>): IteratorResult<
-    SubgraphResponse,
-    undefined
-  > =>
-    done || !value ? { done: true, value: undefined } : { done: false, value: responseOf(value) }
-  return {
-    next: () => results.next().then(step),
-    async return() {
-      await results.return?.()
-      return { done: true, value: undefined }
-    },
-    [Symbol.asyncIterator]() {
-      return this
-    },
   }
 }
 

@@ -1,4 +1,4 @@
-import type { FormattedExecutionResult } from 'graphql'
+import type { ExecutionResult, FormattedExecutionResult } from 'graphql'
 import type { Logger } from '../log/logger.ts'
 import type { OperationSpans } from '../telemetry/operation-spans.ts'
 import { type CachePolicyOf, createCachePolicies } from './cache-policies.ts'
@@ -14,21 +14,26 @@ import type { Subgraph } from './subgraph.ts'
 import { truthfulResult } from './truthful-errors.ts'
 
 /** Calls a subgraph in the same process: no socket, no parsing, no validation, the same answers as over HTTP. */
-export interface InMemoryCaller {
+export interface InMemoryCaller<Result = FormattedExecutionResult> {
   /**
    * Executes a query or mutation. Failures of fields are errors in the result. Rejects only when the operation's signal
    * aborts, at once and with its reason; resolvers learn of it by their own signal.
    */
-  execute(operation: SubgraphOperation): Promise<FormattedExecutionResult>
+  execute(operation: SubgraphOperation): Promise<Result>
   /**
    * Starts a subscription: a result when it was refused, a stream otherwise. The stream ends when its `return` is called
    * or the operation's signal aborts; either closes the resolver's iterable.
    */
-  subscribe(
-    operation: SubgraphOperation,
-  ): Promise<FormattedExecutionResult | ResultStream<FormattedExecutionResult>>
+  subscribe(operation: SubgraphOperation): Promise<Result | ResultStream<Result>>
   /** For how long an answer to the operation may be kept when it has no errors, by `@cacheControl`. */
   readonly cachePolicyOf: CachePolicyOf
+}
+
+/** What can be read of every result, however it is presented. */
+interface WithErrors {
+  readonly errors?:
+    | readonly { readonly extensions?: Readonly<Record<string, unknown>> | undefined }[]
+    | undefined
 }
 
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
@@ -40,18 +45,18 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 /** Executes within a span of its own. */
-function traceOperation(
+function traceOperation<Result extends WithErrors>(
   operation: SubgraphOperation,
-  host: OperationHost<FormattedExecutionResult>,
+  host: OperationHost<Result>,
   spans: OperationSpans,
-): Promise<FormattedExecutionResult> {
+): Promise<Result> {
   return spans.trace({
     identity: operation.identity,
     kind: 'internal',
     attributes: { 'graphql.operation.name': operation.operationName },
     async run(identity, trace) {
       const result = await executeOperation(host, { ...operation, identity })
-      if (result.errors)
+      if (result.errors?.length)
         trace.errors(result.errors.map(({ extensions }) => `${extensions?.['code']}`))
       return result
     },
@@ -64,15 +69,26 @@ function traceOperation(
  */
 export function createInMemoryCaller(
   subgraph: Subgraph,
-  options: { readonly log: Logger; readonly spans?: OperationSpans | undefined },
+  options: InMemoryCallerOptions,
 ): InMemoryCaller {
-  const { spans } = options
-  const host = {
-    subgraph,
-    log: options.log,
-    present: truthfulResult,
-    sharedEvents: new SharedEvents<FormattedExecutionResult>(),
-  }
+  return createPresentingCaller(subgraph, { ...options, present: truthfulResult })
+}
+
+export interface InMemoryCallerOptions {
+  readonly log: Logger
+  readonly spans?: OperationSpans | undefined
+}
+
+/** The same, with results as the caller wants to read them; those of shared events are presented once. */
+export function createPresentingCaller<Result extends WithErrors>(
+  subgraph: Subgraph,
+  {
+    log,
+    spans,
+    present,
+  }: InMemoryCallerOptions & { readonly present: (result: ExecutionResult) => Result },
+): InMemoryCaller<Result> {
+  const host = { subgraph, log, present, sharedEvents: new SharedEvents<Result>() }
   return {
     async execute(operation) {
       operation.signal.throwIfAborted()

@@ -30,64 +30,89 @@ const done = { done: true, value: undefined } as const
 export function openResultStream<Result, Event>(
   options: ResultStreamOptions<Result, Event>,
 ): ResultStream<Result> {
-  const { source, resultOf, failureOf, controller } = options
-  const { signal } = controller
-  const iterator = source[Symbol.asyncIterator]()
-  const waiting = new Set<() => void>()
-  let sourceOpen = true
+  return new EventResults(options)
+}
 
-  const closeSource = async (): Promise<void> => {
-    try {
-      if (sourceOpen) await iterator.return?.()
-    } catch (error) {
-      failureOf(error)
-    }
-  }
-  const endWith = (last: Step<Result>): Step<Result> => {
-    sourceOpen = false
-    // Whoever waits shall receive `last`, not the end.
-    waiting.clear()
-    controller.abort()
-    return last
-  }
-  const read = (settle: (step: Step<Result>) => void): void => {
-    const fail = (error: unknown): void => settle(endWith({ done: false, value: failureOf(error) }))
-    const take = (step: IteratorResult<Event, unknown>): void => {
-      if (step.done) settle(endWith(done))
-      else resultOf(step.value).then((value) => settle({ done: false, value }), fail)
-    }
-    try {
-      // Callbacks, because awaiting costs every listener of every event some promises more.
-      Promise.resolve(iterator.next()).then(take).catch(fail)
-    } catch (error) {
-      fail(error)
-    }
-  }
-  const onAbort = (): void => {
-    for (const leave of waiting) leave()
-    void closeSource()
+/** Callbacks that are made once: awaiting would cost every listener of every event some promises more. */
+class EventResults<Result, Event> implements ResultStream<Result> {
+  readonly ended: AbortSignal
+  readonly #options: ResultStreamOptions<Result, Event>
+  readonly #iterator: AsyncIterator<Event>
+  #sourceOpen = true
+  /** Resolves the `next` that waits. */
+  #settle: ((step: Step<Result>) => void) | undefined
+  #latest: Promise<Step<Result>> = Promise.resolve(done)
+
+  constructor(options: ResultStreamOptions<Result, Event>) {
+    const { source, controller } = options
+    this.#options = options
+    this.ended = controller.signal
+    this.#iterator = source[Symbol.asyncIterator]()
+    if (this.ended.aborted) this.#leave()
+    else this.ended.addEventListener('abort', () => this.#leave(), { once: true })
   }
 
-  if (signal.aborted) onAbort()
-  else signal.addEventListener('abort', onAbort, { once: true })
-  return {
-    ended: signal,
-    next: () =>
-      new Promise((resolve) => {
-        if (signal.aborted) return resolve(done)
-        const leave = (): void => resolve(done)
-        waiting.add(leave)
-        read((step) => {
-          waiting.delete(leave)
-          resolve(step)
-        })
-      }),
-    async return() {
-      controller.abort()
-      return done
-    },
-    [Symbol.asyncIterator]() {
-      return this
-    },
+  next(): Promise<Step<Result>> {
+    if (this.ended.aborted) return Promise.resolve(done)
+    // One after the other, as an async generator answers.
+    if (this.#settle) return this.#latest.then(() => this.next())
+    this.#latest = new Promise((resolve) => {
+      this.#settle = resolve
+    })
+    this.#read()
+    return this.#latest
+  }
+
+  async return(): Promise<Step<Result>> {
+    this.#options.controller.abort()
+    return done
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  #read(): void {
+    try {
+      Promise.resolve(this.#iterator.next()).then(this.#take, this.#fail)
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  readonly #take = (step: IteratorResult<Event, unknown>): void => {
+    if (step.done) this.#endWith(done)
+    else this.#options.resultOf(step.value).then(this.#give, this.#fail)
+  }
+
+  readonly #give = (value: Result): void => this.#resolve({ done: false, value })
+
+  readonly #fail = (error: unknown): void =>
+    this.#endWith({ done: false, value: this.#options.failureOf(error) })
+
+  #resolve(step: Step<Result>): void {
+    const settle = this.#settle
+    this.#settle = undefined
+    settle?.(step)
+  }
+
+  #endWith(last: Step<Result>): void {
+    this.#sourceOpen = false
+    // Before the stream ends for everybody else: whoever waits shall receive `last`.
+    this.#resolve(last)
+    this.#options.controller.abort()
+  }
+
+  #leave(): void {
+    this.#resolve(done)
+    void this.#closeSource()
+  }
+
+  async #closeSource(): Promise<void> {
+    try {
+      if (this.#sourceOpen) await this.#iterator.return?.()
+    } catch (error) {
+      this.#options.failureOf(error)
+    }
   }
 }

@@ -111,11 +111,13 @@ function runEvent<Result>(
   if (!sharedEvents || eventKey === undefined || typeof event !== 'object' || event === null) {
     return run(host, operation, event)
   }
-  // The first subscriber may leave while the others still wait.
-  const forAll = { ...operation, signal: new AbortController().signal }
   return sharedEvents.once(event, eventKey, {
     userId: operation.identity.viewer?.userId ?? null,
-    work: (audience) => run(host, { ...forAll, audience }, event),
+    work(audience) {
+      // The first subscriber may leave while the others still wait.
+      const { signal } = new AbortController()
+      return run(host, { ...operation, signal, audience }, event)
+    },
   })
 }
 
