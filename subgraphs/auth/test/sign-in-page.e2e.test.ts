@@ -1,15 +1,14 @@
-import { existsSync } from 'node:fs'
 import { FormBrowser } from '@gravity/shared/testing/form-browser'
+import { findTestBrowser, launchTestBrowser } from '@gravity/shared/testing/test-browser'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { ask, discovered, exchange, password } from './oauth-client.ts'
 import { codeOf, run } from './second-factor-stories.ts'
 import { redirectUri, registerClient, type ServedAuth, serveAuth } from './served-auth.ts'
 import { arrive, viewerOf } from './stories.ts'
 
-const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-const executablePath = process.env['GRAVITY_TEST_BROWSER'] ?? browsers.find(existsSync)
-if (executablePath === undefined) {
+const hasBrowser = findTestBrowser() !== undefined
+if (!hasBrowser) {
   console.warn(`
   ****************************************************************************
   ** THERE IS NO CHROMIUM: THE SIGN-IN PAGES ARE NOT TRIED IN A BROWSER.     **
@@ -71,7 +70,7 @@ describe('an account with a second factor', () => {
   })
 })
 
-const withBrowser = executablePath === undefined ? describe.skip : describe
+const withBrowser = hasBrowser ? describe : describe.skip
 
 withBrowser('in Chromium', () => {
   let chrome: Browser
@@ -79,10 +78,7 @@ withBrowser('in Chromium', () => {
   let page: Page
 
   beforeAll(async () => {
-    chrome = await chromium.launch({
-      ...(executablePath !== undefined && { executablePath }),
-      args: ['--no-sandbox'],
-    })
+    chrome = await launchTestBrowser()
   }, 60_000)
   afterAll(() => chrome?.close())
   beforeEach(async () => {
