@@ -1,7 +1,8 @@
 import { eventually } from '@gravity/shared/testing/eventually'
-import { openTestSubgraph, type TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
-import { createTestPlatform, type TestPlatform } from '@gravity/shared/testing/test-platform'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
+import type { TestPlatform } from '@gravity/shared/testing/test-platform'
+import { withTestSubgraph } from '@gravity/shared/testing/with-test-subgraph'
+import { describe, expect, it } from '@jest/globals'
 import { createSubgraph } from '../src/subgraph.ts'
 import {
   arrive,
@@ -18,14 +19,9 @@ import {
 let platform: TestPlatform
 let auth: TestSubgraph
 
-beforeAll(async () => {
-  platform = await createTestPlatform()
-  auth = await openTestSubgraph(createSubgraph, { platform })
-})
-
-afterAll(async () => {
-  await auth[Symbol.asyncDispose]()
-  await platform.close()
+withTestSubgraph(createSubgraph, (opened, on) => {
+  auth = opened
+  platform = on
 })
 
 const currentPassword = 'correct horse'

@@ -1,6 +1,7 @@
-import { openTestSubgraph, type TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
-import { createTestPlatform, type TestPlatform } from '@gravity/shared/testing/test-platform'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
+import type { TestPlatform } from '@gravity/shared/testing/test-platform'
+import { withTestSubgraph } from '@gravity/shared/testing/with-test-subgraph'
+import { describe, expect, it } from '@jest/globals'
 import { decodeJwt } from 'jose'
 import { createSubgraph } from '../src/subgraph.ts'
 import { arriveWithApp, beginLogin, codeOf, methodsOf, run } from './second-factor-stories.ts'
@@ -9,14 +10,9 @@ import { arrive, asOpened, login, mailAbout, mutate, refresh, viewerOf } from '.
 let platform: TestPlatform
 let auth: TestSubgraph
 
-beforeAll(async () => {
-  platform = await createTestPlatform()
-  auth = await openTestSubgraph(createSubgraph, { platform })
-})
-
-afterAll(async () => {
-  await auth[Symbol.asyncDispose]()
-  await platform.close()
+withTestSubgraph(createSubgraph, (opened, on) => {
+  auth = opened
+  platform = on
 })
 
 const complete = (input: Readonly<Record<string, unknown>>) => run(auth, 'completeLogin', { input })

@@ -1,8 +1,9 @@
 import { aViewer } from '@gravity/shared/testing/a-viewer'
-import { openTestSubgraph, type TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
-import { createTestPlatform, type TestPlatform } from '@gravity/shared/testing/test-platform'
+import type { TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
+import type { TestPlatform } from '@gravity/shared/testing/test-platform'
+import { withTestSubgraph } from '@gravity/shared/testing/with-test-subgraph'
 import type { Viewer } from '@gravity/shared/viewer/viewer'
-import { afterAll, beforeAll, beforeEach } from '@jest/globals'
+import { beforeEach } from '@jest/globals'
 import { createSubgraph } from '../src/subgraph.ts'
 import { createRoom, people, setRole } from './fixtures.ts'
 import { wishes } from './room-changes.ts'
@@ -22,19 +23,15 @@ export interface ModeratedRoom {
 export function withModeratedRoom(begin: (room: ModeratedRoom) => void): void {
   let platform: TestPlatform
   let chat: TestSubgraph
-  beforeAll(async () => {
-    platform = await createTestPlatform()
-    chat = await openTestSubgraph(createSubgraph, { platform })
+  withTestSubgraph(createSubgraph, (opened, on) => {
+    chat = opened
+    platform = on
   })
   beforeEach(async () => {
     const [alice = aViewer(), bob = aViewer(), mona = aViewer()] = await people(chat, 3)
     const roomId = await createRoom(chat, alice, [bob, mona])
     await setRole(chat, alice, { roomId, userId: mona.userId, role: 'MODERATOR' })
     begin({ platform, chat, say: wishes(chat), alice, bob, mona, roomId })
-  })
-  afterAll(async () => {
-    await chat[Symbol.asyncDispose]()
-    await platform.close()
   })
 }
 

@@ -3,26 +3,22 @@ import { authExportPart } from '@gravity/shared/events/contracts/auth'
 import { chatExportPart } from '@gravity/shared/events/contracts/chat'
 import type { ExportPart } from '@gravity/shared/events/contracts/leaving'
 import { deliverEvent } from '@gravity/shared/testing/deliver-event'
-import { openTestSubgraph, type TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
+import type { TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
 import { runJob } from '@gravity/shared/testing/run-job'
 import { settleEvents } from '@gravity/shared/testing/settle-events'
-import { createTestPlatform, type TestPlatform } from '@gravity/shared/testing/test-platform'
+import type { TestPlatform } from '@gravity/shared/testing/test-platform'
+import { withTestSubgraph } from '@gravity/shared/testing/with-test-subgraph'
 import type { Viewer } from '@gravity/shared/viewer/viewer'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { createSubgraph } from '../src/subgraph.ts'
 import { aPerson, type TestPerson } from './people.ts'
 
 let platform: TestPlatform
 let users: TestSubgraph
 
-beforeAll(async () => {
-  platform = await createTestPlatform()
-  users = await openTestSubgraph(createSubgraph, { platform })
-})
-
-afterAll(async () => {
-  await users[Symbol.asyncDispose]()
-  await platform.close()
+withTestSubgraph(createSubgraph, (opened, on) => {
+  users = opened
+  platform = on
 })
 
 const hourMs = 60 * 60 * 1_000

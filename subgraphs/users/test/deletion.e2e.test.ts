@@ -1,6 +1,7 @@
-import { openTestSubgraph, type TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
-import { createTestPlatform, type TestPlatform } from '@gravity/shared/testing/test-platform'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
+import type { TestPlatform } from '@gravity/shared/testing/test-platform'
+import { withTestSubgraph } from '@gravity/shared/testing/with-test-subgraph'
+import { describe, expect, it } from '@jest/globals'
 import { createSubgraph } from '../src/subgraph.ts'
 import { advance, cancel, freshly, order, request, statusOf } from './leaving.ts'
 import { aPerson } from './people.ts'
@@ -8,14 +9,9 @@ import { aPerson } from './people.ts'
 let platform: TestPlatform
 let users: TestSubgraph
 
-beforeAll(async () => {
-  platform = await createTestPlatform()
-  users = await openTestSubgraph(createSubgraph, { platform })
-})
-
-afterAll(async () => {
-  await users[Symbol.asyncDispose]()
-  await platform.close()
+withTestSubgraph(createSubgraph, (opened, on) => {
+  users = opened
+  platform = on
 })
 
 const dayMs = 24 * 60 * 60 * 1_000

@@ -2,10 +2,11 @@ import { personErasedByAuth } from '@gravity/shared/events/contracts/auth'
 import { personErasedByChat } from '@gravity/shared/events/contracts/chat'
 import { personErasureBegun } from '@gravity/shared/events/contracts/users'
 import { aViewer } from '@gravity/shared/testing/a-viewer'
-import { openTestSubgraph, type TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
-import { createTestPlatform, type TestPlatform } from '@gravity/shared/testing/test-platform'
+import type { TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
+import type { TestPlatform } from '@gravity/shared/testing/test-platform'
 import { tracesOf } from '@gravity/shared/testing/traces'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { withTestSubgraph } from '@gravity/shared/testing/with-test-subgraph'
+import { describe, expect, it } from '@jest/globals'
 import { createSubgraph } from '../src/subgraph.ts'
 import { aRegistration, arrive } from './fixtures.ts'
 import { acknowledge, advance, freshly, order, request, shown, statusOf, told } from './leaving.ts'
@@ -14,14 +15,9 @@ import { aPerson, type TestPerson } from './people.ts'
 let platform: TestPlatform
 let users: TestSubgraph
 
-beforeAll(async () => {
-  platform = await createTestPlatform()
-  users = await openTestSubgraph(createSubgraph, { platform })
-})
-
-afterAll(async () => {
-  await users[Symbol.asyncDispose]()
-  await platform.close()
+withTestSubgraph(createSubgraph, (opened, on) => {
+  users = opened
+  platform = on
 })
 
 const dayMs = 24 * 60 * 60 * 1_000

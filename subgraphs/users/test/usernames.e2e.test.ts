@@ -1,8 +1,9 @@
 import { aViewer } from '@gravity/shared/testing/a-viewer'
-import { openTestSubgraph, type TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
+import type { TestSubgraph } from '@gravity/shared/testing/open-test-subgraph'
 import { runJob } from '@gravity/shared/testing/run-job'
-import { createTestPlatform, type TestPlatform } from '@gravity/shared/testing/test-platform'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { TestPlatform } from '@gravity/shared/testing/test-platform'
+import { withTestSubgraph } from '@gravity/shared/testing/with-test-subgraph'
+import { describe, expect, it } from '@jest/globals'
 import { createSubgraph } from '../src/subgraph.ts'
 import { skeletonOf } from '../src/usernames/username-rules.ts'
 import { aPerson, type TestPerson } from './people.ts'
@@ -10,14 +11,9 @@ import { aPerson, type TestPerson } from './people.ts'
 let platform: TestPlatform
 let users: TestSubgraph
 
-beforeAll(async () => {
-  platform = await createTestPlatform()
-  users = await openTestSubgraph(createSubgraph, { platform })
-})
-
-afterAll(async () => {
-  await users[Symbol.asyncDispose]()
-  await platform.close()
+withTestSubgraph(createSubgraph, (opened, on) => {
+  users = opened
+  platform = on
 })
 
 const dayMs = 24 * 60 * 60 * 1_000
