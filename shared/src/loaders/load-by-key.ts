@@ -19,12 +19,19 @@ export function loadByKey<Key extends string | number, Row>(
   options: LoadByKeyOptions = {},
 ): DataLoader<Key, Row | null> {
   return new DataLoader<Key, Row | null>(
-    async (keys) => {
-      const rows = new Map((await loadRows(keys)).map((row) => [keyOf(row), row]))
-      return keys.map((key) => rows.get(key) ?? null)
-    },
+    async (keys) => inOrderOf(keys, await loadRows(keys), keyOf),
     { maxBatchSize: options.maxBatchSize ?? defaultMaxBatchSize },
   )
+}
+
+/** The row of each key, or null where there is none. */
+export function inOrderOf<Key extends string | number, Row>(
+  keys: readonly Key[],
+  rows: readonly Row[],
+  keyOf: (row: Row) => Key,
+): (Row | null)[] {
+  const known = new Map(rows.map((row) => [keyOf(row), row]))
+  return keys.map((key) => known.get(key) ?? null)
 }
 
 /**

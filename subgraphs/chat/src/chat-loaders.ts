@@ -3,8 +3,9 @@ import { loadByKey, loadGroupsByKey } from '@gravity/shared/loaders/load-by-key'
 import type { Page } from '@gravity/shared/pagination/connection'
 import { requireViewer } from '@gravity/shared/viewer/require-viewer'
 import type { Viewer } from '@gravity/shared/viewer/viewer'
-import type DataLoader from 'dataloader'
+import DataLoader from 'dataloader'
 import type { DraftRow } from './drafts/draft.repository.ts'
+import type { JoinedReads } from './joined-reads.ts'
 import type { MessageRow } from './messages/message.entity.ts'
 import type { MessagePlace, SequenceKey } from './messages/message.repository.ts'
 import type { RoomWishRow } from './notification-levels/attention.ts'
@@ -27,8 +28,8 @@ type Reply = MessageRow & { readonly threadId: string }
  */
 export class ChatLoaders {
   readonly #reads: ChatReads
+  readonly #joined: JoinedReads
   readonly #viewer: Viewer | null
-  readonly #messagePages = new Map<string, DataLoader<string, readonly MessageRow[]>>()
   readonly #memberPages = new Map<string, DataLoader<string, readonly MemberRow[]>>()
   readonly #replyPages = new Map<string, DataLoader<string, readonly Reply[]>>()
   readonly #pinPages = new Map<string, DataLoader<string, readonly MessageRow[]>>()
@@ -47,8 +48,12 @@ export class ChatLoaders {
   #messages: DataLoader<string, MessageRow | null> | undefined
   #places: DataLoader<string, MessageRow | null> | undefined
 
-  constructor(reads: ChatReads, viewer: Viewer | null) {
+  constructor(
+    { reads, joined }: { readonly reads: ChatReads; readonly joined: JoinedReads },
+    viewer: Viewer | null,
+  ) {
     this.#reads = reads
+    this.#joined = joined
     this.#viewer = viewer
   }
 
@@ -56,9 +61,8 @@ export class ChatLoaders {
   async room(id: string): Promise<VisibleRoomRow | null> {
     const viewerId = this.#viewer?.userId
     if (viewerId === undefined || !isUuid(id)) return null
-    this.#rooms ??= loadByKey(
-      (ids: readonly string[]) => this.#reads.rooms.visibleByIds(viewerId, ids),
-      (row) => row.id,
+    this.#rooms ??= new DataLoader((ids) =>
+      this.#joined.rooms(ids.map((roomId) => ({ roomId, userId: viewerId }))),
     )
     return this.#rooms.load(id.toLowerCase())
   }
@@ -83,11 +87,14 @@ export class ChatLoaders {
     return this.#places.load(keyOf(place))
   }
 
-  messagesOf(roomId: string, page: Page<SequenceKey>): Promise<readonly MessageRow[]> {
+  /** From the end backwards. */
+  async messagesOf(roomId: string, page: Page<SequenceKey>): Promise<readonly MessageRow[]> {
     const { userId } = requireViewer(this.#viewer)
-    return pageLoader({ loaders: this.#messagePages, page, keyOf: inRoom }, (roomIds) =>
-      this.#reads.messages.pages(userId, roomIds, page),
-    ).load(roomId)
+    const [before] = page.from ?? [afterAll]
+    const [rows = []] = await this.#joined.messagePages([
+      { roomId, userId, before, limit: page.limit },
+    ])
+    return rows
   }
 
   pinsOf(roomId: string, page: Page<PinKey>): Promise<readonly MessageRow[]> {
@@ -211,6 +218,9 @@ export class ChatLoaders {
     ).load(roomId)
   }
 }
+
+/** No sequence is as high: they are integers of 32 bits. */
+const afterAll = 2 ** 31 - 1
 
 function keyOf({ roomId, sequence }: MessagePlace): string {
   return `${roomId}:${sequence}`

@@ -3,6 +3,7 @@ import { ChatLoaders } from './chat-loaders.ts'
 import type { DraftService } from './drafts/draft.service.ts'
 import type { IgnoreService } from './ignores/ignore.service.ts'
 import type { InboxService } from './inbox/inbox.service.ts'
+import type { JoinedReads } from './joined-reads.ts'
 import type { LiveMessages } from './live/live-messages.ts'
 import type { MessageService } from './messages/message.service.ts'
 import type { MessageEditor } from './messages/message-editor.ts'
@@ -34,6 +35,7 @@ export interface ChatServices extends RoomServices {
   readonly ignoring: IgnoreService
   readonly now: () => Date
   readonly reads: ChatReads
+  readonly joined: JoinedReads
 }
 
 export interface ChatContext extends ChatServices {
@@ -51,7 +53,7 @@ export function createChatContext(
   return {
     ...services,
     viewer,
-    loaders: new ChatLoaders(services.reads, viewer),
+    loaders: new ChatLoaders(services, viewer),
     lists: new RoomLists({ ...services, viewer }),
     signal: request.signal,
   }

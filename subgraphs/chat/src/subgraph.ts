@@ -17,6 +17,7 @@ import { seedDemoRooms } from './demo/seed-demo-rooms.ts'
 import { erasePersonConsumer } from './erasure/erase-person.ts'
 import { exportSections } from './erasure/export-sections.ts'
 import { InboxHints } from './inbox/inbox-hints.ts'
+import { createJoinedReads } from './joined-reads.ts'
 import { LiveMessages } from './live/live-messages.ts'
 import { RoomFeeds } from './live/room-feeds.ts'
 import { RoomHints } from './live/room-hints.ts'
@@ -91,6 +92,7 @@ export async function createSubgraph(platform: Platform): Promise<Subgraph> {
     live,
     ...personal.services,
     reads,
+    joined: createJoinedReads(reads),
   }
   return buildSubgraph({
     name: 'chat',

@@ -1,5 +1,5 @@
 import { aViewer } from '@gravity/shared/testing/a-viewer'
-import { countStatements } from '@gravity/shared/testing/count-statements'
+import { countAllStatements, countStatements } from '@gravity/shared/testing/count-statements'
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { change } from './changes.ts'
 import { inChatRoom } from './chat-room.ts'
@@ -328,4 +328,36 @@ it('needs a fixed number of statements for a page with everything', async () => 
   // The room, messages, revisions, messages replied to, threads, replies, reactions, pins.
   expect(few).toBe(8)
   expect(await statementsWith(5)).toBe(few)
+})
+
+it('reads the pages of requests that come together at once, each as its viewer may see it', async () => {
+  const document = `query ($id: ID!, $last: Int) {
+    room(id: $id) { id messages(last: $last) { nodes { sequence } } }
+  }`
+  for (const _ of sequencesFrom(1, 3)) await send(here.chat, here.alice, { roomId: here.roomId })
+  const elsewhere = await createRoom(here.chat, here.alice)
+  const ask = (viewer: typeof here.alice, id: string, last: number) =>
+    here.chat.answer(document, { viewer, variables: { id, last } })
+  const page = (id: string, sequences: readonly number[]) => ({
+    room: { id, messages: { nodes: sequences.map((sequence) => ({ sequence })) } },
+  })
+  let answers: unknown
+
+  const statements = await countAllStatements(async () => {
+    answers = await Promise.all([
+      ask(here.alice, here.roomId, 2),
+      ask(here.bob, here.roomId, 3),
+      ask(here.alice, elsewhere, 3),
+      ask(here.bob, elsewhere, 3),
+    ])
+  })
+
+  expect(answers).toEqual([
+    page(here.roomId, [2, 3]),
+    page(here.roomId, [1, 2, 3]),
+    page(elsewhere, []),
+    { room: null },
+  ])
+  // The rooms, and the messages of all pages.
+  expect(statements).toBe(2)
 })

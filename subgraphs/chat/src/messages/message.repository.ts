@@ -1,7 +1,6 @@
-import type { Page } from '@gravity/shared/pagination/connection'
-import { keysetSql } from '@gravity/shared/pagination/keyset'
 import type { EntityManager } from 'typeorm'
 import { visibleTo } from '../rooms/history.ts'
+import type { MembershipKey } from '../rooms/room.repository.ts'
 import { messageColumns as columns, MessageEntity, type MessageRow } from './message.entity.ts'
 
 /** The order of a room's messages. */
@@ -11,6 +10,13 @@ export type SequenceKey = readonly [sequence: number]
 export interface MessagePlace {
   readonly roomId: string
   readonly sequence: number
+}
+
+/** A page of a room's messages, from the end backwards, as far as somebody may read them. */
+export interface MessagePageKey extends MembershipKey {
+  /** The page ends before this sequence. */
+  readonly before: number
+  readonly limit: number
 }
 
 export type MessageReads = Pick<
@@ -64,25 +70,29 @@ export class MessageRepository {
     )
   }
 
-  /** The same page of the messages of several rooms, as far as the viewer may read them. */
-  pages(
-    viewerId: string,
-    roomIds: readonly string[],
-    page: Page<SequenceKey>,
-  ): Promise<MessageRow[]> {
-    const { where, orderBy, parameters } = keysetSql(page, {
-      columns: ['m.sequence'],
-      parametersBefore: 3,
-    })
-    return this.#manager.query(
-      `select page.* from unnest($1::uuid[]) as wanted (room_id)
-       cross join lateral (select visible_after(wanted.room_id, $3) as since) as reader
+  /** The messages of each page, in the order of the pages; the latest first. */
+  async pages(pages: readonly MessagePageKey[]): Promise<MessageRow[][]> {
+    const rows = await this.#manager.query<(MessageRow & { readonly place: number })[]>(
+      `select page.*, wanted.place::integer
+       from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::integer[]) with ordinality
+         as wanted (room_id, user_id, before, page_limit, place)
+       cross join lateral (select visible_after(wanted.room_id, wanted.user_id) as since) as reader
        cross join lateral (
          select ${columns} from messages m
-         where m.room_id = wanted.room_id and m.sequence > reader.since and ${where} order by ${orderBy} limit $2
+         where m.room_id = wanted.room_id
+           and m.sequence > reader.since and m.sequence < wanted.before
+         order by m.sequence desc limit wanted.page_limit
        ) as page`,
-      [roomIds, page.limit, viewerId, ...parameters],
+      [
+        pages.map(({ roomId }) => roomId),
+        pages.map(({ userId }) => userId),
+        pages.map(({ before }) => before),
+        pages.map(({ limit }) => limit),
+      ],
     )
+    const groups: MessageRow[][] = pages.map(() => [])
+    for (const row of rows) groups[row.place - 1]?.push(row)
+    return groups
   }
 
   /** The messages after a sequence, oldest first. */

@@ -63,7 +63,7 @@ export interface RoomAudience {
 
 export type RoomReads = Pick<
   RoomRepository,
-  'visibleByIds' | 'pageOfViewer' | 'positionsForMembers' | 'positions' | 'audience'
+  'visible' | 'pageOfViewer' | 'positionsForMembers' | 'positions' | 'audience'
 >
 
 const membership = `m.role as "viewerRole", m.visible_after as "visibleAfter",
@@ -79,12 +79,15 @@ export class RoomRepository {
     this.#manager = manager
   }
 
-  visibleByIds(viewerId: string, ids: readonly string[]): Promise<VisibleRoomRow[]> {
+  /** The rooms of those pairs in which the person is a member. */
+  visible(wanted: readonly MembershipKey[]): Promise<(VisibleRoomRow & MembershipKey)[]> {
     return this.#manager.query(
-      `select ${columns}, ${membership}
-       from memberships m join rooms r on r.id = m.room_id
-       where m.left_at is null and m.user_id = $1 and m.room_id = any($2)`,
-      [viewerId, ids],
+      `select ${columns}, ${membership}, m.room_id as "roomId", m.user_id as "userId"
+       from unnest($1::uuid[], $2::uuid[]) as wanted (room_id, user_id)
+       join memberships m on m.room_id = wanted.room_id and m.user_id = wanted.user_id
+       join rooms r on r.id = m.room_id
+       where m.left_at is null`,
+      [wanted.map(({ roomId }) => roomId), wanted.map(({ userId }) => userId)],
     )
   }
 

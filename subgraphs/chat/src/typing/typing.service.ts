@@ -7,7 +7,7 @@ import type { RoomReads } from '../rooms/room.repository.ts'
 import { type RoomNotFound, roomNotFound } from '../rooms/room-problems.ts'
 
 export interface TypingServiceDeps {
-  readonly rooms: Pick<RoomReads, 'visibleByIds'>
+  readonly rooms: Pick<RoomReads, 'visible'>
   readonly hints: RoomHints
   readonly rateLimits: RateLimits
   readonly now: () => Date
@@ -36,7 +36,7 @@ export class TypingService {
     const roomId = input.roomId.toLowerCase()
     if (!isUuid(roomId)) return roomNotFound
     const { userId } = viewer
-    const [room] = await this.#deps.rooms.visibleByIds(userId, [roomId])
+    const [room] = await this.#deps.rooms.visible([{ roomId, userId }])
     if (!room) return roomNotFound
     if (room.archivedAt || isMuted(room, this.#deps.now())) return { roomId }
     if (await this.#isNews(`${roomId}:${userId}`, input.isTyping)) {

@@ -3,6 +3,8 @@ import { GravityError } from '@gravity/shared/errors/gravity-error'
 import { type InvalidInput, invalidInput } from '@gravity/shared/errors/invalid-input'
 import { profileChanged, profileCreated } from '@gravity/shared/events/contracts/users'
 import { isUuid } from '@gravity/shared/identifiers/uuid-v7'
+import { type JoinedRead, joinRequests } from '@gravity/shared/loaders/join-requests'
+import { inOrderOf } from '@gravity/shared/loaders/load-by-key'
 import type { Logger } from '@gravity/shared/log/logger'
 import type { Arrivals } from '@gravity/shared/people/arrivals'
 import { displayNameRule, parseDisplayName } from '@gravity/shared/people/display-name'
@@ -38,17 +40,22 @@ export interface NewPerson {
 
 export class ProfileService {
   readonly #deps: ProfileServiceDeps
+  readonly #read: JoinedRead<string, ProfileRow | null>
 
   constructor(deps: ProfileServiceDeps) {
     this.#deps = deps
+    const { profiles } = deps.database.reads
+    this.#read = joinRequests({
+      read: async (ids) => inOrderOf(ids, await profiles.byIds(ids), ({ id }) => id),
+      textOf: (id) => id,
+    })
   }
 
   /** The profiles that exist. Waits a moment for those whose registration is so fresh that they are still on their way. */
   profilesByIds(ids: readonly string[], signal: AbortSignal): Promise<ProfileRow[]> {
-    const { arrivals, database } = this.#deps
-    return arrivals.read(
+    return this.#deps.arrivals.read(
       ids.filter(isUuid),
-      (known) => database.reads.profiles.byIds(known),
+      async (known) => (await this.#read(known)).filter((row) => row !== null),
       signal,
     )
   }
