@@ -18,6 +18,7 @@ import {
   type Execution,
   isPromise,
   type Place,
+  parentOf,
   pathOf,
   placeBelow,
 } from './execution.ts'
@@ -130,7 +131,7 @@ function completeAbstract(type: GraphQLAbstractType, completion: Completion): Co
       const runtimeType = runtimeTypeOf(name, type, completion)
       return planFor(runtimeType).complete(value, execution, place)
     }
-    const info = plan.infoFor(execution, place)
+    const info = plan.infoFor(execution, parentOf(place))
     const name = resolveType(value, execution.context, info, type)
     return isPromise(name) ? name.then(execute) : execute(name)
   }

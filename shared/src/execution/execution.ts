@@ -31,6 +31,13 @@ export function placeBelow(
   return { prev, key, typename }
 }
 
+/** Where the object stands to whose field a place belongs, also that of an item in the field's list. */
+export function parentOf(place: Place): Place {
+  let field = place
+  while (typeof field?.key === 'number') field = field.prev
+  return field?.prev
+}
+
 /** The way to a place, as errors tell it. */
 export function pathOf(place: Place): (string | number)[] | undefined {
   return place && responsePathAsArray(place)

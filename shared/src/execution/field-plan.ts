@@ -4,8 +4,11 @@ import {
   type GraphQLObjectType,
   type GraphQLResolveInfo,
   getArgumentValues,
+  getNullableType,
+  isLeafType,
   isNonNullType,
   locatedError,
+  type ResponsePath,
   visit,
 } from 'graphql'
 import {
@@ -16,6 +19,8 @@ import {
   pathOf,
   placeBelow,
 } from './execution.ts'
+import { FieldInfo } from './field-info.ts'
+import { hasProperties } from './property-resolver.ts'
 
 /** Turns what a resolver gave into what is answered; throws what makes the value null. */
 export type Complete = (value: unknown, execution: Execution, place: Place) => Eventual
@@ -35,6 +40,8 @@ export class FieldPlan {
   readonly responseName: string
   readonly #planned: PlannedField
   readonly #isNonNull: boolean
+  /** Nothing lies below it, so that its place matters only when it fails. */
+  readonly #isLeaf: boolean
   readonly #argumentsOf: (variables: Execution['variables']) => Arguments
   readonly #complete: Complete
 
@@ -42,6 +49,7 @@ export class FieldPlan {
     this.responseName = planned.responseName
     this.#planned = planned
     this.#isNonNull = isNonNullType(planned.field.type)
+    this.#isLeaf = isLeafType(getNullableType(planned.field.type))
     this.#argumentsOf = compileArguments(planned)
     this.#complete = completeFor(this)
   }
@@ -52,51 +60,42 @@ export class FieldPlan {
 
   /** Resolves and completes the field of an object. Throws, or rejects, only for a field that must not be null. */
   run(source: unknown, execution: Execution, parent: Place): Eventual {
-    const place = placeBelow(parent, this.responseName, this.#planned.parentType.name)
+    const place = this.#isLeaf ? undefined : this.#placeBelow(parent)
     try {
-      const value = this.#resolve(source, execution, place)
+      const value = this.#resolve(source, execution, parent)
       const completed = isPromise(value)
         ? value.then((resolved) => this.#complete(resolved, execution, place))
         : this.#complete(value, execution, place)
-      return isPromise(completed)
-        ? completed.then(undefined, (error: unknown) => this.#fail(error, execution, place))
-        : completed
+      if (!isPromise(completed)) return completed
+      return completed.then(undefined, (error: unknown) =>
+        this.#fail(error, execution, place ?? this.#placeBelow(parent)),
+      )
     } catch (error) {
-      return this.#fail(error, execution, place)
+      return this.#fail(error, execution, place ?? this.#placeBelow(parent))
     }
   }
 
-  /** What resolvers are told about where they are. */
-  infoFor(execution: Execution, place: Place): GraphQLResolveInfo {
-    const { field, nodes, parentType, responseName } = this.#planned
-    return {
-      fieldName: field.name,
-      fieldNodes: nodes,
-      returnType: field.type,
-      parentType,
-      path: place ?? placeBelow(undefined, responseName, parentType.name),
-      schema: execution.schema,
-      fragments: execution.fragments,
-      rootValue: execution.rootValue,
-      operation: execution.operation,
-      variableValues: execution.variables,
-    }
+  /** What is told of the field of an object at that place. */
+  infoFor(execution: Execution, parent: Place): GraphQLResolveInfo {
+    return new FieldInfo(this.#planned, execution, parent)
   }
 
-  #resolve(source: unknown, execution: Execution, place: Place): unknown {
+  #placeBelow(parent: Place): ResponsePath {
+    return placeBelow(parent, this.responseName, this.#planned.parentType.name)
+  }
+
+  #resolve(source: unknown, execution: Execution, parent: Place): unknown {
     const { name, resolve } = this.#planned.field
     if (!resolve) {
-      // graphql-js's default, with nothing made that a plain property does not need.
-      if ((typeof source !== 'object' && typeof source !== 'function') || source === null) {
-        return undefined
-      }
-      const value: unknown = Reflect.get(source, name)
+      // As `propertyResolver`, with nothing made that a plain property does not need.
+      if (!hasProperties(source)) return undefined
+      const value = source[name]
       if (typeof value !== 'function') return value
-      const info = this.infoFor(execution, place)
+      const info = this.infoFor(execution, parent)
       return value.call(source, this.#argumentsOf(execution.variables), execution.context, info)
     }
-    const given = this.#argumentsOf(execution.variables)
-    return resolve(source, given, execution.context, this.infoFor(execution, place))
+    const info = this.infoFor(execution, parent)
+    return resolve(source, this.#argumentsOf(execution.variables), execution.context, info)
   }
 
   #fail(raw: unknown, execution: Execution, place: Place): null {

@@ -59,7 +59,7 @@ export function enforceTextRules(schema: GraphQLSchema): void {
     for (const field of Object.values(type.getFields())) {
       const textual = field.args.filter((argument) => canHoldText(argument.type))
       if (textual.length === 0) continue
-      guardField(field, ({ args }) => {
+      guardField(field, (args) => {
         for (const { name } of textual) assertText(args[name], name)
       })
     }

@@ -39,8 +39,13 @@ export interface PageInfo {
   readonly endCursor: string | null
 }
 
+export interface Edge<Node> {
+  readonly cursor: string
+  readonly node: Node
+}
+
 export interface Connection<Node> {
-  readonly edges: readonly { readonly cursor: string; readonly node: Node }[]
+  readonly edges: readonly Edge<Node>[]
   readonly nodes: readonly Node[]
   readonly pageInfo: PageInfo
 }
@@ -97,7 +102,8 @@ export function toConnection<Row, Key>(
   const goesOn = rows.length > page.size
   const nodes = rows.slice(0, page.size)
   if (page.direction === 'backward') nodes.reverse()
-  const edges = nodes.map((node) => ({ cursor: page.cursor.encode(keyOf(node)), node }))
+  const cursorOf = (row: Row): string => page.cursor.encode(keyOf(row))
+  const edges = nodes.map((node) => new PageEdge(node, cursorOf))
   return {
     edges,
     nodes,
@@ -107,5 +113,20 @@ export function toConnection<Row, Key>(
       startCursor: edges.at(0)?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },
+  }
+}
+
+/** Most pages are read by their nodes, without a cursor for each. */
+class PageEdge<Node> implements Edge<Node> {
+  readonly node: Node
+  readonly #cursorOf: (node: Node) => string
+
+  constructor(node: Node, cursorOf: (node: Node) => string) {
+    this.node = node
+    this.#cursorOf = cursorOf
+  }
+
+  get cursor(): string {
+    return this.#cursorOf(this.node)
   }
 }

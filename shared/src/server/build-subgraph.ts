@@ -49,7 +49,7 @@ const mostRepresentations = 10_000
 function limitRepresentations(schema: GraphQLSchema): void {
   const { _entities: entities } = schema.getQueryType()?.getFields() ?? {}
   if (!entities) return
-  guardField(entities, ({ args: { representations } }) => {
+  guardField(entities, ({ representations }) => {
     if (Array.isArray(representations) && representations.length > mostRepresentations) {
       const message = `At most ${mostRepresentations} entities can be fetched at once`
       throw new GravityError('BAD_USER_INPUT', message)

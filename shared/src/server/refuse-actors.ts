@@ -14,7 +14,7 @@ export interface RefuseActorsOptions {
 export function refuseActors(schema: GraphQLSchema, options: RefuseActorsOptions): void {
   for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
     if (!options.isRefused(field.name)) continue
-    guardField(field, ({ context }) => {
+    guardField(field, (_args, context) => {
       if (options.viewerOf(context)?.impersonatedBy === undefined) return
       throw new GravityError('FORBIDDEN', `Only the person themselves may use ${field.name}.`)
     })
