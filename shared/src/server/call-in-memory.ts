@@ -40,7 +40,13 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const leave = (): void => reject(signal.reason)
     signal.addEventListener('abort', leave, { once: true })
-    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
+    const settle =
+      <Outcome>(end: (outcome: Outcome) => void) =>
+      (outcome: Outcome): void => {
+        signal.removeEventListener('abort', leave)
+        end(outcome)
+      }
+    work.then(settle(resolve), settle(reject))
   })
 }
 
@@ -95,7 +101,7 @@ export function createPresentingCaller<Result extends WithErrors>(
       const work = spans
         ? traceOperation(operation, host, spans)
         : executeOperation(host, operation)
-      return await untilAborted(work, operation.signal)
+      return work instanceof Promise ? await untilAborted(work, operation.signal) : work
     },
     subscribe: (operation) => subscribeToOperation(host, operation),
     cachePolicyOf: createCachePolicies(subgraph.schema),

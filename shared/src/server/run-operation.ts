@@ -5,6 +5,7 @@ import {
   GraphQLError,
 } from 'graphql'
 import type { ExecutionRequest } from '../execution/compiled-executor.ts'
+import { isPromise } from '../execution/execution.ts'
 import type { Logger } from '../log/logger.ts'
 import type { RequestIdentity } from '../viewer/viewer.ts'
 import { AnswerAudience } from './answer-audience.ts'
@@ -41,7 +42,11 @@ export interface OperationHost<Result> {
   readonly sharedEvents?: SharedEvents<Result>
 }
 
-function executionRequest(subgraph: Subgraph, operation: SubgraphOperation): ExecutionRequest {
+function executionRequest(
+  subgraph: Subgraph,
+  operation: SubgraphOperation,
+  rootValue?: unknown,
+): ExecutionRequest {
   const { document, operationName, variables, identity, signal } = operation
   const audience = operation.audience ?? new AnswerAudience()
   return {
@@ -49,6 +54,7 @@ function executionRequest(subgraph: Subgraph, operation: SubgraphOperation): Exe
     operationName,
     variableValues: variables,
     contextValue: subgraph.createContext({ identity, signal, audience }),
+    rootValue,
   }
 }
 
@@ -77,27 +83,31 @@ function presentFailure<Result>(
   return present({ errors: [asGraphQLError(error)] }, operation, host)
 }
 
-async function run<Result>(
+function run<Result>(
   host: OperationHost<Result>,
   operation: SubgraphOperation,
   rootValue?: unknown,
-): Promise<Result> {
+): Result | Promise<Result> {
+  const fail = (error: unknown): Result => presentFailure(error, operation, host)
   try {
-    const result = await host.subgraph.execute({
-      ...executionRequest(host.subgraph, operation),
-      rootValue,
-    })
-    return present(result, operation, host)
+    const result = host.subgraph.execute(executionRequest(host.subgraph, operation, rootValue))
+    if (!isPromise(result)) return present(result, operation, host)
+    return Promise.resolve(result)
+      .then((settled) => present(settled, operation, host))
+      .catch(fail)
   } catch (error) {
-    return presentFailure(error, operation, host)
+    return fail(error)
   }
 }
 
-/** Executes a query or mutation. Every failure, that of `createContext` included, is an error in the result. */
+/**
+ * Executes a query or mutation; at once when none of its resolvers waits for anything. Every failure, that of
+ * `createContext` included, is an error in the result.
+ */
 export function executeOperation<Result>(
   host: OperationHost<Result>,
   operation: SubgraphOperation,
-): Promise<Result> {
+): Result | Promise<Result> {
   return run(host, operation)
 }
 
@@ -109,14 +119,14 @@ function runEvent<Result>(
   const { sharedEvents } = host
   const { eventKey } = operation
   if (!sharedEvents || eventKey === undefined || typeof event !== 'object' || event === null) {
-    return run(host, operation, event)
+    return Promise.resolve(run(host, operation, event))
   }
   return sharedEvents.once(event, eventKey, {
     userId: operation.identity.viewer?.userId ?? null,
     work(audience) {
       // The first subscriber may leave while the others still wait.
       const { signal } = new AbortController()
-      return run(host, { ...operation, signal, audience }, event)
+      return Promise.resolve(run(host, { ...operation, signal, audience }, event))
     },
   })
 }
