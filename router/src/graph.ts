@@ -1,6 +1,7 @@
 import type { AnswerAudience } from '@gravity/shared/server/answer-audience'
 import type { RequestIdentity, Viewer } from '@gravity/shared/viewer/viewer'
 import type { DocumentNode, GraphQLFormattedError, GraphQLSchema, OperationTypeNode } from 'graphql'
+import type { PassedHeaders } from './answer-headers/passed-headers.ts'
 import type { Freshness } from './caching/freshness.ts'
 import type { KeptAnswer } from './caching/kept-answer.ts'
 import type { ClientHeaders } from './subgraphs/header-rules.ts'
@@ -116,6 +117,10 @@ export interface GraphCall {
   freshness?: Freshness | undefined
   /** Told for whom the answer is; set for those that are shared. */
   readonly audience?: AnswerAudience | undefined
+  /** Told what subgraphs' answers have for the client; set where rules pass headers on. */
+  passed?: PassedHeaders | undefined
+  /** Adds headers to the client's answer; absent where it has none of its own, as on a socket. */
+  passHeaders?(headers: PassedHeaders): void
 }
 
 export interface Graph {

@@ -2,6 +2,8 @@ import type { PubSub } from '@gravity/shared/pubsub/pubsub'
 import type { RateLimits } from '@gravity/shared/rate-limit/rate-limit'
 import type { Telemetry } from '@gravity/shared/telemetry/telemetry'
 import type { AccessLogDestination } from './access-log/access-log.ts'
+import { passHeaders } from './answer-headers/pass-headers.ts'
+import type { CacheName, CacheReading } from './caching/cache-metrics.ts'
 import { openCaching } from './caching/open-caching.ts'
 import { createGraph, type GraphOptions } from './create-graph.ts'
 import { explainUncached } from './execution/explain/explain-uncached.ts'
@@ -15,7 +17,8 @@ import {
   openTraffic,
   warnOfUnknownSubgraphs,
 } from './subgraphs/shape-traffic.ts'
-import { forwardsHeaders } from './subgraphs/traffic-settings.ts'
+import { forwardsHeaders, passesHeaders } from './subgraphs/traffic-settings.ts'
+import { watchTls } from './subgraphs/watch-tls.ts'
 import { contractSource } from './supergraph/contract-source.ts'
 
 export interface OpenRouterOptions
@@ -57,7 +60,9 @@ export async function openRouter(options: OpenRouterOptions): Promise<Router> {
   const explains = config.planning.explains ?? config.explorer
   const traffic = openTraffic(config.traffic, log)
   const { now } = options
-  const observation = await openObservation({ config, plugins, telemetry, accessLog, log })
+  const caches = new Map<CacheName, CacheReading>()
+  const observed = { config, plugins, telemetry, accessLog, caches, log }
+  const observation = await openObservation(observed)
   const { watch, metrics } = observation
   // What subgraphs answer may then depend on headers, in which viewers differ.
   const forwards = forwardsHeaders(config.traffic) || watch?.addsSubgraphHeaders
@@ -67,6 +72,7 @@ export async function openRouter(options: OpenRouterOptions): Promise<Router> {
     traffic: config.traffic,
     pubsub,
     now,
+    readings: caches,
     log,
   })
   const graph = await createGraph({
@@ -87,5 +93,14 @@ export async function openRouter(options: OpenRouterOptions): Promise<Router> {
   observation.followSchema(graph)
   const cached = await caching.wrapGraph(graph)
   const explained = explains ? explainUncached(cached, graph) : cached
-  return createRouter({ ...published, graph: explained, traffic, caching, metrics, watch })
+  const passing = passesHeaders(config.traffic) ? passHeaders(explained) : explained
+  const certificates = await watchTls(config.traffic, log)
+  const router = createRouter({ ...published, graph: passing, traffic, caching, metrics, watch })
+  return {
+    start: router.start,
+    async stop() {
+      certificates.stop()
+      await router.stop()
+    },
+  }
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Server } from 'node:net'
+import type { Logger } from '@gravity/shared/log/logger'
 import { createMemoryRateLimits } from '@gravity/shared/rate-limit/memory-rate-limits'
 import { silentLog } from '@gravity/shared/testing/silent-log'
 import type { IdentitySigner } from '@gravity/shared/viewer/signed-identity'
@@ -74,6 +75,7 @@ export interface TrafficRouterOptions
   readonly traffic?: unknown
   readonly env?: NodeJS.ProcessEnv
   readonly signer?: IdentitySigner
+  readonly log?: Logger
 }
 
 export interface TrafficRouter extends AsyncDisposable {
@@ -87,7 +89,7 @@ export interface TrafficRouter extends AsyncDisposable {
 /** A router over HTTP subgraphs, as it is served; `traffic` is what GRAVITY_ROUTER_TRAFFIC says. */
 export async function startTrafficRouter(
   subgraphs: readonly { readonly name: string; readonly sdl: string; readonly url: string }[],
-  { traffic = {}, env, signer, ...others }: TrafficRouterOptions = {},
+  { traffic = {}, env, signer, log = silentLog, ...others }: TrafficRouterOptions = {},
 ): Promise<TrafficRouter> {
   const router = await openRouter({
     config: readRouterConfig({
@@ -103,7 +105,7 @@ export async function startTrafficRouter(
       createHttpClient({ name, url, signer, traffic: openTraffic() }),
     ...others,
     rateLimits: createMemoryRateLimits(),
-    log: silentLog,
+    log,
   })
   const url = await router.start()
   return {

@@ -11,6 +11,7 @@ import type { OpenClient } from '../subgraphs/client-pool.ts'
 import { compileHeaderRules } from '../subgraphs/header-rules.ts'
 import { forwardsHeaders, type TrafficConfig } from '../subgraphs/traffic-settings.ts'
 import type { Route } from '../transport/http-server.ts'
+import type { CacheName, CacheReading } from './cache-metrics.ts'
 import { createCachingClient } from './caching-client.ts'
 import { createCachingGraph } from './caching-graph.ts'
 import type { CachingConfig } from './config.ts'
@@ -29,6 +30,8 @@ export interface CachingOptions {
   /** By which other processes tell what has changed; without it only this router's own address does. */
   readonly pubsub: PubSub | undefined
   readonly now: (() => Date) | undefined
+  /** Where the caches that are opened are to be found, for metrics. */
+  readonly readings: Map<CacheName, CacheReading>
   readonly log: Logger
 }
 
@@ -45,18 +48,19 @@ export interface Caching {
 
 /** Opens what the configuration switches on; what is off is not in the way of any request. */
 export function openCaching(options: CachingOptions): Caching {
-  const { config, traffic, pubsub } = options
+  const { config, traffic, pubsub, readings } = options
   const now = clockOf(options)
   const headersKey = headersKeyOf(traffic)
   const invalidations = new Invalidations()
-  const open = <Value>(maximumBytes: number): TaggedCache<Value> | undefined => {
+  const open = <Value>(name: CacheName, maximumBytes: number): TaggedCache<Value> | undefined => {
     if (maximumBytes === 0) return undefined
     const cache = new TaggedCache<Value>({ maximumBytes, now })
+    readings.set(name, cache)
     invalidations.add(cache)
     return cache
   }
-  const answers = open<KeptAnswer>(config.answerBytes)
-  const entities = open<Entity>(config.entityBytes)
+  const answers = open<KeptAnswer>('response', config.answerBytes)
+  const entities = open<Entity>('entity', config.entityBytes)
   const knownRequests = answers && new KnownRequests({ answers, headersKey })
   const served: { rules: () => TagRules } = { rules: noRules }
   const { invalidationSecret: secret } = config
@@ -72,13 +76,12 @@ export function openCaching(options: CachingOptions): Caching {
       if (!answers && !entities) return openClient
       return (name, url) => {
         const client = openClient(name, url)
-        const rules = (): TagRules => served.rules()
         return createCachingClient({
           name,
           client,
           entities,
           invalidations,
-          rules,
+          rules: () => served.rules(),
           headersKey,
           now,
         })
@@ -150,6 +153,7 @@ function forwardedHeaders({ all, subgraphs }: TrafficConfig): readonly string[] 
   const rules = [all, ...subgraphs.values()].flatMap(({ headers }) => headers)
   const names = rules.flatMap((rule) => {
     if ('forward' in rule) return [rule.forward]
+    if ('baggage' in rule) return ['baggage']
     return 'forwardMatching' in rule ? ['*'] : []
   })
   return [...new Set(names)]

@@ -7,7 +7,7 @@ import { Faults } from './faults.ts'
 /** Starts an execution with an empty response tree. */
 export function createRun(
   { operation, variables }: BoundOperation,
-  { identity, signal, headers, freshness, audience }: GraphCall,
+  { identity, signal, headers, freshness, audience, passed }: GraphCall,
   mask: ErrorMask,
 ): ExecutionRun {
   const { supergraph, clientOf } = operation.generation
@@ -16,7 +16,7 @@ export function createRun(
     faults: new Faults(),
     types: supergraph.types,
     variables,
-    call: { identity, signal, headers, freshness, audience },
+    call: { identity, signal, headers, freshness, audience, passed },
     describe: {
       ofError: (error, subgraph) => mask.ofError(error, { subgraph, identity, signal }),
       ofFailure: (cause, subgraph) => mask.ofFailure(cause, { subgraph, identity, signal }),

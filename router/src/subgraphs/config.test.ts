@@ -45,6 +45,19 @@ describe('readTrafficConfig', () => {
     })
   })
 
+  it('adds what passes back to the client of one subgraph to that of all', () => {
+    const { subgraphs } = traffic({
+      all: { answerHeaders: [{ pass: '/^x-/', merge: 'last' }, { pass: 'Set-Cookie' }] },
+      subgraphs: { users: { answerHeaders: [{ pass: 'x-cost', as: 'X-Price' }] } },
+    })
+
+    expect(subgraphs.get('users')?.answerHeaders).toEqual([
+      { pass: /^x-/i, as: undefined, merge: 'last' },
+      { pass: 'set-cookie', as: undefined, merge: 'append' },
+      { pass: 'x-cost', as: 'x-price', merge: 'first' },
+    ])
+  })
+
   it('reads a file, and values of headers from variables', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'gravity-traffic-'))
     const file = join(folder, 'traffic.json')
@@ -81,9 +94,26 @@ describe('readTrafficConfig', () => {
       { all: { headers: [{ forward: 'gravity-identity' }] } },
       /all.headers.0/,
     ],
+    ['two ways for a header', { all: { headers: [{ baggage: '*', remove: 'a' }] } }, /one of "for/],
+    ['baggage as it is', { all: { headers: [{ forward: 'baggage' }] } }, /all.headers.0/],
+    ['a key of baggage', { all: { headers: [{ baggage: ['a b'] }] } }, /all.headers.0.baggage/],
+    [
+      'a header of the message',
+      { all: { answerHeaders: [{ pass: 'Content-Length' }] } },
+      /all.answerHeaders.0.pass/,
+    ],
+    [
+      'a new name for many',
+      { all: { answerHeaders: [{ pass: '/^x-/', as: 'x-a' }] } },
+      /only a rule that passes one name/,
+    ],
     ['a pattern that cannot be read', { all: { headers: [{ forward: '/(/' }] } }, /all.headers.0/],
     ['a certificate without its key', { all: { tls: { certificate: 'a' } } }, /needs its key/],
-    ['a file that is not there', { all: { tls: { ca: '/no/ca.pem' } } }, /the file \/no\/ca.pem/],
+    [
+      'a file that is not there',
+      { all: { tls: { ca: '/no/ca.pem' } } },
+      /names, \/no\/ca.pem: .*ENOENT/,
+    ],
   ])('says what is wrong with %s', (...[, value, sentence]) => {
     expect(() => traffic(value)).toThrow(sentence)
   })

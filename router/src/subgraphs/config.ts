@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs'
-import { createSecureContext } from 'node:tls'
 import { parseEnvironment } from '@gravity/shared/config/parse-environment'
 import { StartError } from '@gravity/shared/config/start-error'
 import { z } from 'zod'
 import type { CircuitSettings } from './circuit-breaker.ts'
-import { rulesShape, toHeaderRules } from './header-rules-config.ts'
-import { tlsOptions } from './open-pool.ts'
+import {
+  answerRulesShape,
+  rulesShape,
+  toAnswerHeaderRules,
+  toHeaderRules,
+} from './header-rules-config.ts'
+import { type TlsFileNames, TlsFiles } from './tls-files.ts'
 import {
   defaultCircuit,
   defaultTrafficSettings,
-  type TlsSettings,
   type TrafficConfig,
   type TrafficSettings,
 } from './traffic-settings.ts'
@@ -19,11 +22,9 @@ const longestDeadlineMs = 300_000
 const count = z.coerce.number().int().min(1)
 
 const environmentShape = z.object({
-  GRAVITY_ROUTER_SUBGRAPH_DEADLINE_MS: count
-    .max(longestDeadlineMs)
-    .default(defaultTrafficSettings.deadlineMs),
+  GRAVITY_ROUTER_SUBGRAPH_DEADLINE_MS: count.max(longestDeadlineMs).optional(),
   GRAVITY_ROUTER_SUBGRAPH_RESPONSE_BYTES: count.default(defaultTrafficSettings.responseBytes),
-  GRAVITY_ROUTER_SUBGRAPH_CONCURRENCY: count.default(defaultTrafficSettings.concurrency),
+  GRAVITY_ROUTER_SUBGRAPH_CONCURRENCY: count.optional(),
   // It may hold keys of subgraphs, so it is never printed.
   [variable]: z.string().meta({ secret: true }).optional(),
 })
@@ -57,6 +58,7 @@ const settingsShape = z.strictObject({
     .optional(),
   dedup: z.boolean().optional(),
   headers: rulesShape.optional(),
+  answerHeaders: answerRulesShape.optional(),
   tls: z
     .strictObject({
       ca: z.string().optional(),
@@ -85,11 +87,16 @@ const trafficShape = z.strictObject({
 export function readTrafficConfig(environment: NodeJS.ProcessEnv = process.env): TrafficConfig {
   const env = parseEnvironment(environmentShape, environment)
   const written = readTraffic(env[variable])
+  const asked = {
+    deadlineMs: env.GRAVITY_ROUTER_SUBGRAPH_DEADLINE_MS,
+    concurrency: env.GRAVITY_ROUTER_SUBGRAPH_CONCURRENCY,
+  }
   const variables = {
     ...defaultTrafficSettings,
-    deadlineMs: env.GRAVITY_ROUTER_SUBGRAPH_DEADLINE_MS,
+    deadlineMs: asked.deadlineMs ?? defaultTrafficSettings.deadlineMs,
     responseBytes: env.GRAVITY_ROUTER_SUBGRAPH_RESPONSE_BYTES,
-    concurrency: env.GRAVITY_ROUTER_SUBGRAPH_CONCURRENCY,
+    concurrency: asked.concurrency ?? defaultTrafficSettings.concurrency,
+    asked,
   }
   const all = withWritten(variables, written.all ?? {}, environment)
   const subgraphs = Object.entries(written.subgraphs ?? {}).map(
@@ -123,7 +130,7 @@ function withWritten(
   written: WrittenSettings,
   environment: NodeJS.ProcessEnv,
 ): TrafficSettings {
-  const { retries = {}, headers = [], tls } = written
+  const { retries = {}, headers = [], answerHeaders = [], tls } = written
   return {
     deadlineMs: written.deadlineMs ?? settings.deadlineMs,
     responseBytes: written.responseBytes ?? settings.responseBytes,
@@ -137,8 +144,13 @@ function withWritten(
     circuit: circuitOf(written.circuit, settings.circuit),
     dedup: written.dedup ?? settings.dedup,
     headers: [...settings.headers, ...toHeaderRules(headers, environment)],
+    answerHeaders: [...settings.answerHeaders, ...toAnswerHeaderRules(answerHeaders)],
     tls: tls ? readTls(tls) : settings.tls,
     http2: written.http2 ?? settings.http2,
+    asked: {
+      deadlineMs: written.deadlineMs ?? settings.asked.deadlineMs,
+      concurrency: written.concurrency ?? settings.asked.concurrency,
+    },
   }
 }
 
@@ -159,24 +171,17 @@ function circuitOf(
   }
 }
 
-function readTls(files: NonNullable<WrittenSettings['tls']>): TlsSettings {
-  const tls = {
-    ca: readPem(files.ca),
-    certificate: readPem(files.certificate),
-    key: readPem(files.key),
-    serverName: files.serverName,
-  }
+function readTls(names: TlsFileNames): TlsFiles {
   try {
-    createSecureContext(tlsOptions(tls))
+    return new TlsFiles(names)
   } catch (cause) {
-    const named = [files.ca, files.certificate, files.key].filter((file) => file !== undefined)
-    throw new StartError(`TLS cannot use what ${variable} names: ${named.join(', ')}.`, { cause })
+    const { ca, certificate, key } = names
+    const named = [ca, certificate, key].filter((file) => file !== undefined).join(', ')
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new StartError(`TLS cannot use the files that ${variable} names, ${named}: ${reason}`, {
+      cause,
+    })
   }
-  return tls
-}
-
-function readPem(file: string | undefined): string | undefined {
-  return file === undefined ? undefined : readNamedFile(file)
 }
 
 function readNamedFile(file: string): string {

@@ -1,3 +1,5 @@
+import { chooseBaggage } from './trace-headers.ts'
+
 /** The headers of a client's request, as Node has them: names in lower case. */
 export type ClientHeaders = Readonly<Record<string, string | readonly string[] | undefined>>
 
@@ -11,6 +13,8 @@ export type HeaderRule =
       readonly default: string | undefined
     }
   | { readonly forwardMatching: RegExp }
+  /** Entries of `baggage` by their keys, or all of them. */
+  | { readonly baggage: readonly string[] | '*' }
   | { readonly set: string; readonly value: string }
   | { readonly remove: string }
   | { readonly removeMatching: RegExp }
@@ -41,8 +45,19 @@ const ofTheMessage: ReadonlySet<string> = new Set([
   'accept-encoding',
 ])
 
-/** Made by the router: nobody outside may choose them. */
-const ofTheRouter: ReadonlySet<string> = new Set(['gravity-identity', 'traceparent'])
+/** Made or checked by the router: nobody outside may choose them as they are. */
+const ofTheRouter: ReadonlySet<string> = new Set([
+  'gravity-identity',
+  'traceparent',
+  'tracestate',
+  'baggage',
+])
+/** RFC 9110, section 5.5. */
+const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/
+
+export function isHeaderValue(text: string): boolean {
+  return headerValue.test(text)
+}
 
 /** True for headers that no rule may forward or set. */
 export function isReservedHeader(name: string): boolean {
@@ -70,6 +85,7 @@ function compileRule(rule: HeaderRule): Step {
   }
   if ('forward' in rule) return forwardOne(rule)
   if ('forwardMatching' in rule) return forwardMatching(rule.forwardMatching)
+  if ('baggage' in rule) return forwardBaggage(rule.baggage)
   if ('remove' in rule) {
     return (headers) => {
       delete headers[rule.remove]
@@ -101,8 +117,16 @@ function forwardMatching(pattern: RegExp): Step {
   }
 }
 
-/** A client may name headers that go no further in `connection` (RFC 9110, section 7.6.1). */
-function isForThisHop(name: string, { connection }: ClientHeaders): boolean {
+function forwardBaggage(keys: readonly string[] | '*'): Step {
+  return (headers, client) => {
+    const sent = isForThisHop('baggage', client) ? undefined : textOf(client['baggage'])
+    const value = sent && chooseBaggage(sent, keys)
+    if (value) headers['baggage'] = value
+  }
+}
+
+/** A sender may name headers that go no further in `connection` (RFC 9110, section 7.6.1). */
+export function isForThisHop(name: string, { connection }: ClientHeaders): boolean {
   if (typeof connection !== 'string') return false
   return connection
     .toLowerCase()

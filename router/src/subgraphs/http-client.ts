@@ -2,6 +2,10 @@ import { GravityError } from '@gravity/shared/errors/gravity-error'
 import { AnswerAudience } from '@gravity/shared/server/answer-audience'
 import { IDENTITY_HEADER, type IdentitySigner } from '@gravity/shared/viewer/signed-identity'
 import type { Pool } from 'undici'
+import {
+  compileAnswerHeaderRules,
+  type PassHeaders,
+} from '../answer-headers/answer-header-rules.ts'
 import { checkCall, checkReadiness, typenameRequest } from './check-subgraph.ts'
 import { parseResponse } from './graphql-answer.ts'
 import { compileHeaderRules, type HeadersFor } from './header-rules.ts'
@@ -18,6 +22,7 @@ import type {
 } from './subgraph-client.ts'
 import { reasonOf, subgraphFailure } from './subgraph-failure.ts'
 import { openSubgraphTraffic, type SubgraphTraffic } from './subgraph-traffic.ts'
+import { continuedTracestate } from './trace-headers.ts'
 import { defaultTrafficSettings, type TrafficSettings } from './traffic-settings.ts'
 
 export interface HttpClientOptions {
@@ -40,8 +45,13 @@ export function createHttpClient(options: HttpClientOptions): SubgraphClient {
   const { origin, pathname, search } = new URL(url)
   const pool = openPool(origin, settings)
   const headersOf = compileHeaderRules(settings.headers)
-  const parts = { name, signer, settings, headersOf, path: pathname + search }
-  const exchange = openExchange((request) => post(pool, request), traffic, signer !== undefined)
+  const passHeaders = compileAnswerHeaderRules(settings.answerHeaders)
+  const parts = { name, signer, settings, headersOf, passHeaders, path: pathname + search }
+  const exchange = openExchange(
+    (request) => post(pool.current, request),
+    traffic,
+    signer !== undefined,
+  )
   const subscriptions = createHttpSubscriptions({
     ...parts,
     url,
@@ -54,7 +64,8 @@ export function createHttpClient(options: HttpClientOptions): SubgraphClient {
       if (circuit?.refuses) throw subgraphFailure(name, 'CIRCUIT_OPEN')
       return subscriptions.subscribe(request, call)
     },
-    check: () => (signer ? checkReadiness(name, url, pool) : checkAnswers(pool, parts)),
+    check: () =>
+      signer ? checkReadiness(name, url, pool.current) : checkAnswers(pool.current, parts),
     async close() {
       await subscriptions.close()
       await pool.close()
@@ -68,6 +79,7 @@ interface ClientParts {
   readonly signer: IdentitySigner | undefined
   readonly settings: TrafficSettings
   readonly headersOf: HeadersFor | undefined
+  readonly passHeaders: PassHeaders | undefined
   readonly path: string
 }
 
@@ -76,7 +88,7 @@ async function send(
   call: SubgraphCall,
   client: ClientParts & { readonly exchange: Pick<QueryExchange, 'send'> },
 ): Promise<SubgraphResponse> {
-  const { name, settings, path, headersOf, exchange } = client
+  const { name, settings, path, headersOf, passHeaders, exchange } = client
   const headers = headersOf?.(call.headers)
   const message = {
     path,
@@ -90,6 +102,7 @@ async function send(
     const answer = await exchange.send(message, { request, call, headers })
     call.onStatus?.(answer.status)
     const response = responseOf(answer, client)
+    if (passHeaders && call.passed && answer.headers) passHeaders(answer.headers, call.passed)
     if (answer.audience === undefined) return response
     const audience = new AnswerAudience()
     audience.addHeader(answer.audience)
@@ -110,7 +123,7 @@ async function checkAnswers(pool: Pool, parts: ClientParts): Promise<void> {
 }
 
 function headersFor(
-  { identity, addedHeaders }: SubgraphCall,
+  { identity, addedHeaders, headers: client }: SubgraphCall,
   { name, signer }: ClientParts,
   chosen: Readonly<Record<string, string>> | undefined,
 ): Record<string, string> {
@@ -121,6 +134,8 @@ function headersFor(
     accept: 'application/graphql-response+json, application/json',
     traceparent: identity.traceparent,
   }
+  const tracestate = continuedTracestate(client, identity.traceparent)
+  if (tracestate) headers['tracestate'] = tracestate
   if (signer) headers[IDENTITY_HEADER] = signer.sign(identity, name)
   return headers
 }

@@ -1,6 +1,7 @@
 import type { CachePolicy } from '@gravity/shared/cache/cache-policy'
 import { AUDIENCE_HEADER } from '@gravity/shared/server/answer-audience'
 import type { Dispatcher, Pool } from 'undici'
+import type { SubgraphHeaders } from '../answer-headers/answer-header-rules.ts'
 import { httpCachePolicy } from '../caching/http-policy.ts'
 
 /** A request with its limits. */
@@ -24,6 +25,8 @@ export interface HttpAnswer {
   readonly cachePolicy?: CachePolicy | undefined
   /** For whom it is; undefined for everybody. */
   readonly audience?: string | undefined
+  /** All of them; undefined for an answer that was sent to somebody else. */
+  readonly headers?: SubgraphHeaders | undefined
   readonly body: string
 }
 
@@ -81,6 +84,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
   #retryAfter: string | undefined
   #cachePolicy: CachePolicy | undefined
   #audience: string | undefined
+  #headers: SubgraphHeaders | undefined
   #bytes = 0
 
   constructor(request: HttpPost, settle: Settle) {
@@ -100,9 +104,10 @@ class AnswerReader implements Dispatcher.DispatchHandler {
   onResponseStart(
     _controller: Dispatcher.DispatchController,
     status: number,
-    headers: Record<string, string | string[] | undefined>,
+    headers: SubgraphHeaders,
   ): void {
     this.#status = status
+    this.#headers = headers
     this.#contentType = String(headers['content-type'] ?? '')
     this.#cachePolicy = httpCachePolicy(headers)
     this.#audience = headers[AUDIENCE_HEADER]?.toString()
@@ -127,6 +132,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
       retryAfter: this.#retryAfter,
       cachePolicy: this.#cachePolicy,
       audience: this.#audience,
+      headers: this.#headers,
       body,
     })
   }

@@ -5,7 +5,6 @@ import { WebSocket } from 'ws'
 import { EqualEvents } from './equal-events.ts'
 import { readResponse } from './graphql-answer.ts'
 import type { HeadersFor } from './header-rules.ts'
-import { tlsOptions } from './open-pool.ts'
 import type { SubgraphCall, SubgraphRequest, SubgraphResponse } from './subgraph-client.ts'
 import type { TrafficSettings } from './traffic-settings.ts'
 
@@ -39,6 +38,7 @@ const pongMilliseconds = 10_000
 export function createHttpSubscriptions(options: HttpSubscriptionsOptions): HttpSubscriptions {
   const connections = new Connections(options)
   const equalEvents = new EqualEvents()
+  const stopListening = options.settings.tls?.onChange(() => connections.renew())
   return {
     subscribe({ operation, variables }, { identity, eventKey, headers }) {
       const { text, name } = operation
@@ -59,7 +59,10 @@ export function createHttpSubscriptions(options: HttpSubscriptionsOptions): Http
       }
       return responses(results, { read, release, subgraph: options.name })
     },
-    close: () => connections.close(),
+    async close() {
+      stopListening?.()
+      await connections.close()
+    },
   }
 }
 
@@ -72,6 +75,8 @@ interface Connection {
 class Connections {
   readonly #options: HttpSubscriptionsOptions
   readonly #open = new Map<string, Connection>()
+  /** Those that nobody joins any more. */
+  readonly #former = new Set<Connection>()
 
   constructor(options: HttpSubscriptionsOptions) {
     this.#options = options
@@ -90,13 +95,25 @@ class Connections {
       isUsed = false
       connection.users -= 1
       // The client closes its socket by itself when nothing is left on it.
-      if (connection.users === 0) this.#open.delete(key)
+      if (connection.users === 0) this.#forget(key, connection)
     }
     return { client: connection.client, release }
   }
 
+  /** What begins from now on gets new connections; what is under way stays where it is. */
+  renew(): void {
+    for (const connection of this.#open.values()) this.#former.add(connection)
+    this.#open.clear()
+  }
+
   async close(): Promise<void> {
-    await Promise.all([...this.#open.values()].map(({ client }) => client.dispose()))
+    const all = [...this.#open.values(), ...this.#former]
+    await Promise.all(all.map(({ client }) => client.dispose()))
+  }
+
+  #forget(key: string, connection: Connection): void {
+    this.#former.delete(connection)
+    if (this.#open.get(key) === connection) this.#open.delete(key)
   }
 }
 
@@ -108,11 +125,10 @@ function openClient(
     headers,
     maxPayload: settings.responseBytes,
     handshakeTimeout: pingMilliseconds,
-    ...tlsOptions(settings.tls),
   }
   class SubgraphSocket extends WebSocket {
     constructor(address: string | URL, protocols: string | string[]) {
-      super(address, protocols, socketOptions)
+      super(address, protocols, { ...socketOptions, ...settings.tls?.options })
     }
   }
   let overdue: NodeJS.Timeout | undefined

@@ -43,11 +43,17 @@ export function openExchange(
       }
       const key = keyOf(post, origin, tellsViewer)
       const { answer, isShared } = queries.send(key, post, (shared) => shaped.send(shared, true))
-      if (isShared) traffic.counts.shared += 1
-      return answer
+      if (!isShared) return answer
+      traffic.counts.shared += 1
+      return answer.then(withoutHeaders)
     },
     startAnew: () => queries.startAnew(),
   }
+}
+
+/** They may be meant for the one who asked, as a cookie is. */
+function withoutHeaders(answer: HttpAnswer): HttpAnswer {
+  return { ...answer, headers: undefined }
 }
 
 function isMutation({ operation }: SubgraphRequest): boolean {

@@ -2,6 +2,7 @@ import type { CachePolicy } from '@gravity/shared/cache/cache-policy'
 import type { AnswerAudience } from '@gravity/shared/server/answer-audience'
 import type { RequestIdentity } from '@gravity/shared/viewer/viewer'
 import type { DocumentNode, OperationTypeNode } from 'graphql'
+import type { PassedHeaders } from '../answer-headers/passed-headers.ts'
 import type { Freshness } from '../caching/freshness.ts'
 import type { ClientHeaders } from './header-rules.ts'
 
@@ -42,6 +43,8 @@ export interface SubgraphCall {
   readonly freshness?: Freshness | undefined
   /** Told for whom else an answer is. */
   readonly audience?: AnswerAudience | undefined
+  /** Told the headers of the answer that rules let through to the client. */
+  readonly passed?: PassedHeaders | undefined
   /** By plugins, beside those that rules choose; not for subscriptions, which share a connection. */
   readonly addedHeaders?: Readonly<Record<string, string>> | undefined
   /** Told the status of an answer that came over HTTP. */

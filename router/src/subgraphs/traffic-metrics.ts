@@ -1,4 +1,5 @@
-import { Counter, Gauge, type Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
+import { type Reading, registerCounter, registerGauge } from '../health/readings.ts'
 import type { CircuitState } from './circuit-breaker.ts'
 import type { Traffic } from './shape-traffic.ts'
 import type { SubgraphTraffic } from './subgraph-traffic.ts'
@@ -20,76 +21,46 @@ export function circuitStates(
 
 /** Registers what is known of the traffic to subgraphs. It is read when somebody looks, so calls only count. */
 export function registerTrafficMetrics(registry: Registry, traffic: Current): void {
-  const registers = [registry]
-  new Counter({
+  const each = (read: (traffic: SubgraphTraffic) => number) => (): Reading[] =>
+    [...traffic.current()].map(([subgraph, one]) => ({ labels: { subgraph }, value: read(one) }))
+  const labelNames = ['subgraph']
+  registerCounter(registry, {
     name: 'gravity_router_subgraph_attempts_total',
     help: 'Requests to subgraphs by how they ended; refused ones were not sent.',
     labelNames: ['subgraph', 'outcome'],
-    registers,
-    collect() {
-      this.reset()
-      for (const [subgraph, { counts }] of traffic.current()) {
-        for (const outcome of outcomes) this.inc({ subgraph, outcome }, counts[outcome])
-      }
-    },
+    read: () =>
+      [...traffic.current()].flatMap(([subgraph, { counts }]) =>
+        outcomes.map((outcome) => ({ labels: { subgraph, outcome }, value: counts[outcome] })),
+      ),
   })
-  registerCounter(registers, traffic, {
+  registerCounter(registry, {
     name: 'gravity_router_subgraph_retries_total',
     help: 'Requests to subgraphs that were sent again.',
-    read: ({ counts }) => counts.retried,
+    labelNames,
+    read: each(({ counts }) => counts.retried),
   })
-  registerCounter(registers, traffic, {
+  registerCounter(registry, {
     name: 'gravity_router_subgraph_shared_total',
     help: 'Queries that got the answer of an equal one under way.',
-    read: ({ counts }) => counts.shared,
+    labelNames,
+    read: each(({ counts }) => counts.shared),
   })
-  registerGauge(registers, traffic, {
+  registerGauge(registry, {
     name: 'gravity_router_subgraph_in_flight',
     help: 'Requests to subgraphs under way.',
-    read: ({ limit }) => limit.inFlight,
+    labelNames,
+    read: each(({ limit }) => limit.inFlight),
   })
-  registerGauge(registers, traffic, {
+  registerGauge(registry, {
     name: 'gravity_router_subgraph_waiting',
     help: 'Requests to subgraphs that wait for their turn.',
-    read: ({ limit }) => limit.waiting,
+    labelNames,
+    read: each(({ limit }) => limit.waiting),
   })
-  registerGauge(registers, traffic, {
+  registerGauge(registry, {
     name: 'gravity_router_subgraph_circuit',
     help: 'The circuit to a subgraph: 0 closed, 1 half-open, 2 open.',
-    read: ({ circuit }) => (circuit ? stateNumbers[circuit.state] : 0),
-  })
-}
-
-interface Metric {
-  readonly name: string
-  readonly help: string
-  readonly read: (traffic: SubgraphTraffic) => number
-}
-
-function registerCounter(registers: Registry[], traffic: Current, metric: Metric): void {
-  const { name, help, read } = metric
-  new Counter({
-    name,
-    help,
-    labelNames: ['subgraph'],
-    registers,
-    collect() {
-      this.reset()
-      for (const [subgraph, each] of traffic.current()) this.inc({ subgraph }, read(each))
-    },
-  })
-}
-
-function registerGauge(registers: Registry[], traffic: Current, metric: Metric): void {
-  const { name, help, read } = metric
-  new Gauge({
-    name,
-    help,
-    labelNames: ['subgraph'],
-    registers,
-    collect() {
-      this.reset()
-      for (const [subgraph, each] of traffic.current()) this.set({ subgraph }, read(each))
-    },
+    labelNames,
+    read: each(({ circuit }) => (circuit ? stateNumbers[circuit.state] : 0)),
   })
 }

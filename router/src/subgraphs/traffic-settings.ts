@@ -1,17 +1,9 @@
+import type { AnswerHeaderRule } from '../answer-headers/answer-header-rules.ts'
 import type { CircuitSettings } from './circuit-breaker.ts'
 import type { ConcurrencySettings } from './concurrency-limit.ts'
 import type { HeaderRule } from './header-rules.ts'
 import type { RetrySettings } from './retry-budget.ts'
-
-/** How a subgraph is recognised and how it recognises the router; PEM texts. */
-export interface TlsSettings {
-  /** Authorities that count instead of those that Node knows. */
-  readonly ca: string | undefined
-  readonly certificate: string | undefined
-  readonly key: string | undefined
-  /** The name that the subgraph's certificate must have, when it is not the host of its address. */
-  readonly serverName: string | undefined
-}
+import type { TlsFiles } from './tls-files.ts'
 
 /** What the traffic to one subgraph may be. */
 export interface TrafficSettings extends ConcurrencySettings {
@@ -26,9 +18,17 @@ export interface TrafficSettings extends ConcurrencySettings {
   readonly dedup: boolean
   /** In the order in which they are followed. */
   readonly headers: readonly HeaderRule[]
-  readonly tls: TlsSettings | undefined
+  /** Which headers of the subgraph's answers reach the client; the last rule that fits decides. */
+  readonly answerHeaders: readonly AnswerHeaderRule[]
+  /** Undefined for what Node does by itself. */
+  readonly tls: TlsFiles | undefined
   /** Whether HTTP/2 is offered to a subgraph with an https address. */
   readonly http2: boolean
+  /** What was configured and is not a default: it holds for subgraphs of this process as well. */
+  readonly asked: {
+    readonly deadlineMs: number | undefined
+    readonly concurrency: number | undefined
+  }
 }
 
 /** The traffic to all subgraphs. */
@@ -56,8 +56,10 @@ export const defaultTrafficSettings: TrafficSettings = {
   circuit: defaultCircuit,
   dedup: false,
   headers: [],
+  answerHeaders: [],
   tls: undefined,
   http2: false,
+  asked: { deadlineMs: undefined, concurrency: undefined },
 }
 
 export function settingsFor({ all, subgraphs }: TrafficConfig, name: string): TrafficSettings {
@@ -67,6 +69,11 @@ export function settingsFor({ all, subgraphs }: TrafficConfig, name: string): Tr
 /** Whether anything that a client's headers say reaches a subgraph, so that answers may depend on it. */
 export function forwardsHeaders({ all, subgraphs }: TrafficConfig): boolean {
   return [all, ...subgraphs.values()].some(({ headers }) =>
-    headers.some((rule) => 'forward' in rule || 'forwardMatching' in rule),
+    headers.some((rule) => 'forward' in rule || 'forwardMatching' in rule || 'baggage' in rule),
   )
+}
+
+/** Whether any headers of subgraphs' answers reach clients. */
+export function passesHeaders({ all, subgraphs }: TrafficConfig): boolean {
+  return [all, ...subgraphs.values()].some(({ answerHeaders }) => answerHeaders.length > 0)
 }

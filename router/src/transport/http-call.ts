@@ -1,4 +1,5 @@
 import type { RequestIdentity } from '@gravity/shared/viewer/viewer'
+import type { PassedHeaders } from '../answer-headers/passed-headers.ts'
 import type { GraphCall } from '../graph.ts'
 import type { HttpExchange } from './http-exchange.ts'
 
@@ -8,6 +9,7 @@ export class HttpCall implements GraphCall {
   readonly variables: GraphCall['variables']
   readonly headers: GraphCall['headers']
   freshness: GraphCall['freshness']
+  passed: GraphCall['passed']
   readonly #exchange: HttpExchange
 
   constructor(
@@ -27,5 +29,9 @@ export class HttpCall implements GraphCall {
 
   hold(): (() => void) | undefined {
     return this.#exchange.hold()
+  }
+
+  passHeaders(headers: PassedHeaders): void {
+    this.#exchange.passHeaders(headers)
   }
 }

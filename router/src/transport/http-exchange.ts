@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { continueTraceparent } from '@gravity/shared/viewer/trace-context'
 import type { RequestIdentity, Viewer } from '@gravity/shared/viewer/viewer'
+import type { GraphQLFormattedError } from 'graphql'
+import type { PassedHeaders } from '../answer-headers/passed-headers.ts'
 import type { RequestScope } from '../plugins/request-scope.ts'
 import type { ResolveClientAddress } from '../viewer/client-address.ts'
 import { COMPRESSION_MINIMUM, chooseCoding, compressedHeaders } from './compression.ts'
@@ -48,12 +50,15 @@ export class HttpExchange {
   contentType = 'application/json; charset=utf-8'
   /** What is noted of the request, when anybody wants to know. */
   scope: RequestScope | undefined
-  #traceparent: string
+  /** Of the first error in the answer, for metrics. */
+  errorCode: string | undefined
+  #traceparent: string | undefined
   readonly #clientAddress: string | null
   readonly #compresses: boolean
   readonly #stallMs: number
   #corsHeaders: readonly string[] = []
   #addedHeaders: string[] | undefined
+  #passedHeaders: PassedHeaders | undefined
   #gone: AbortController | undefined
   #hasLeft = false
   #holds = 0
@@ -73,9 +78,7 @@ export class HttpExchange {
     this.#compresses = surroundings.compression
     this.#stallMs = surroundings.timeouts.answer
     const { headers } = request
-    const { traceparent } = headers
     this.requestId = chooseRequestId(headers['x-request-id'])
-    this.#traceparent = continueTraceparent(single(traceparent))
     this.#clientAddress = surroundings.resolveClientAddress(
       request.socket.remoteAddress,
       headers['x-forwarded-for'],
@@ -83,13 +86,23 @@ export class HttpExchange {
   }
 
   identityOf(viewer: Viewer | null): RequestIdentity {
+    const exchange = this
     return {
       viewer,
       requestId: this.requestId,
-      traceparent: this.#traceparent,
+      get traceparent() {
+        return exchange.#currentTraceparent()
+      },
       clientAddress: this.#clientAddress,
       userAgent: this.request.headers['user-agent']?.slice(0, longestUserAgent),
     }
+  }
+
+  /** Many requests are answered without anybody asking for it. */
+  #currentTraceparent(): string {
+    const { traceparent } = this.request.headers
+    this.#traceparent ??= continueTraceparent(single(traceparent))
+    return this.#traceparent
   }
 
   /** Aborted when the client goes away before it has its answer. Made when first asked for. */
@@ -98,7 +111,7 @@ export class HttpExchange {
     const controller = new AbortController()
     this.#gone = controller
     if (this.response.destroyed) controller.abort()
-    this.response.once('close', () => {
+    this.response.on('close', () => {
       this.#hasLeft = !this.response.writableFinished
       this.#giveUp()
     })
@@ -135,6 +148,20 @@ export class HttpExchange {
   addHeader(name: string, value: string): void {
     this.#addedHeaders ??= []
     this.#addedHeaders.push(name, value)
+  }
+
+  /** Headers of subgraphs for every answer from here on; those of a batch's operations merge as their rules say. */
+  passHeaders(headers: PassedHeaders): void {
+    if (this.#passedHeaders) this.#passedHeaders.addAll(headers)
+    else this.#passedHeaders = headers
+  }
+
+  /** Notes what went wrong in an answer, if anything did. */
+  noteErrors(errors: readonly GraphQLFormattedError[]): void {
+    const first = errors[0]
+    if (!first || this.errorCode !== undefined) return
+    const code = first.extensions?.['code']
+    this.errorCode = typeof code === 'string' ? code : 'INTERNAL_SERVER_ERROR'
   }
 
   /** From here on the request's identity is a child of another span. */
@@ -211,6 +238,10 @@ export class HttpExchange {
     const headers = ['content-type', contentType, 'x-request-id', this.requestId]
     headers.push(...this.#corsHeaders)
     if (this.#addedHeaders) headers.push(...this.#addedHeaders)
+    if (this.#passedHeaders) {
+      const exposed = this.#corsHeaders.includes('access-control-allow-origin')
+      headers.push(...this.#passedHeaders.list(exposed))
+    }
     if (more?.['cache-control'] === undefined) headers.push('cache-control', 'no-store')
     if (this.stopping.aborted) headers.push('connection', 'close')
     for (const name in more) headers.push(name, more[name] ?? '')
@@ -219,6 +250,7 @@ export class HttpExchange {
 
   /** Answers with one GraphQL error. */
   refuse(refusal: HttpRefusal): void {
+    this.errorCode ??= refusal.code
     this.scope?.errorCodes.add(refusal.code)
     const body = JSON.stringify({ errors: [toGraphqlError(refusal, this.requestId)] })
     this.answer({ status: refusal.status, body, headers: refusal.headers })

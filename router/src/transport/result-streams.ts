@@ -57,7 +57,8 @@ export function createResultStreams(
       const stream = new FormattedStream(exchange, options, format)
       stream.onClose(() => gone.abort())
       const { headers } = exchange.request
-      const call = { identity, variables, headers, signal: gone.signal }
+      const passHeaders = exchange.passHeaders.bind(exchange)
+      const call = { identity, variables, headers, signal: gone.signal, passHeaders }
       const outcome =
         operation.kind === 'subscription'
           ? await options.graph.subscribe(operation, call)
@@ -65,6 +66,7 @@ export function createResultStreams(
 
       stream.open()
       if (!isStream(outcome)) {
+        exchange.noteErrors(outcome.errors)
         stream.next(outcome.body)
         stream.complete()
         return
