@@ -66,7 +66,9 @@ describe('the metrics of the router', () => {
 
     expect(response.headers.get('content-type')).toMatch(/^text\/plain/)
     expect(text).toContain('gravity_router_http_requests_total{path="/graphql",status="200"} 1')
-    expect(text).toContain('gravity_router_http_requests_total{path="other",status="404"} 2')
+    expect(text).toContain(
+      'gravity_router_http_requests_total{path="other",status="404",error_type="NOT_FOUND"} 2',
+    )
     expect(text).toContain('gravity_router_http_request_duration_seconds_bucket{')
     expect(text).toContain('nodejs_eventloop_lag_seconds')
     expect(text).toContain('process_resident_memory_bytes')

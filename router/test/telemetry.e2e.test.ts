@@ -290,6 +290,12 @@ describe('OpenTelemetry', () => {
       { result: 'hit' },
       { result: 'miss' },
     ])
+    expect(metrics.get('gravity.router.cache.requests')).toEqual(
+      ['response', 'entity'].flatMap((cache) => [
+        { cache, result: 'hit' },
+        { cache, result: 'miss' },
+      ]),
+    )
     expect(metrics.has('http.server.active_requests')).toBe(true)
   })
 

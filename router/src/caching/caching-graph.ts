@@ -75,7 +75,8 @@ class CachedQueries {
     const key = known.scope && answers ? this.#keyFor(known, operation, call) : undefined
     const entry = key === undefined ? undefined : answers?.get(key)
     const viewerId = call.identity.viewer?.userId ?? null
-    if (entry && entry.value.audience?.includes(viewerId) !== false) {
+    if (answers && entry && entry.value.audience?.includes(viewerId) !== false) {
+      answers.counts.hits += 1
       return Promise.resolve(entry.value.result)
     }
     return flights.run({
@@ -99,6 +100,7 @@ class CachedQueries {
     const result = await graph.execute(operation, call)
     const policy = freshness.policy()
     if (!answers || !policy || result.refused || result.errors.length > 0) return result
+    answers.counts.misses += 1
     if (invalidations.hitSince(freshness.tags, freshness.since)) return result
     const { isEverybody } = freshness.audience
     if (!freshness.audience.includes(call.identity.viewer?.userId ?? null)) return result

@@ -71,6 +71,7 @@ export class EntityFetches {
       this.#find(keyOf(list, representation), viewerId),
     )
     const { known } = asked
+    if (this.#options.entities) this.#options.entities.counts.hits += known.length
     if (known.length === 0) return this.#fetch(fetch)
     for (const { expiresAt, tags, value } of known) {
       freshness.restrict({ maxAge: this.#secondsUntil(expiresAt), scope: value.scope })
@@ -109,7 +110,9 @@ export class EntityFetches {
       collectEntityTags(found, { rules, tags })
       for (const tag of tags) fetch.freshness.tags.add(tag)
       const key = keyOf(found.list, found.representation)
-      if (!entities || key === undefined || !isForOthers) continue
+      if (!entities || key === undefined) continue
+      entities.counts.misses += 1
+      if (!isForOthers) continue
       if (invalidations.hitSince(tags, since)) continue
       // The answer itself goes to somebody who may change it.
       const entity = copyObject(found.entity)

@@ -54,8 +54,12 @@ export class KnownRequests {
     const known = this.#keyOf(text, headers)
     const key = this.#keys.get(known)
     if (key === undefined) return undefined
-    const answer = this.#options.answers.get(key)?.value
-    if (answer?.isForAll) return answer
+    const { answers } = this.#options
+    const answer = answers.get(key)?.value
+    if (answer?.isForAll) {
+      answers.counts.hits += 1
+      return answer
+    }
     this.#keys.delete(known)
     return undefined
   }

@@ -29,6 +29,16 @@ export interface NewEntry<Value> {
   readonly tags: Iterable<string>
 }
 
+/** What has happened since the start, for metrics. Whether something was looked for in vain, its users know. */
+export interface CacheCounts {
+  hits: number
+  misses: number
+  stored: number
+  invalidated: number
+  expired: number
+  evicted: number
+}
+
 /** Objects, map slots and list nodes of one entry and of one of its tags. */
 const entryBytes = 400
 const tagBytes = 150
@@ -40,12 +50,23 @@ export class TaggedCache<Value> implements Invalidated {
   readonly #entries: LRUCache<string, TaggedEntry<Value>>
   readonly #keysByTag = new Map<string, Set<string>>()
   readonly #options: TaggedCacheOptions
+  readonly counts: CacheCounts = {
+    hits: 0,
+    misses: 0,
+    stored: 0,
+    invalidated: 0,
+    expired: 0,
+    evicted: 0,
+  }
 
   constructor(options: TaggedCacheOptions) {
     this.#options = options
     this.#entries = new LRUCache({
       maxSize: options.maximumBytes,
-      dispose: (entry, key) => this.#disposed(entry, key),
+      dispose: (entry, key, reason) => {
+        if (reason === 'evict') this.counts.evicted += 1
+        this.#disposed(entry, key)
+      },
     })
   }
 
@@ -58,10 +79,16 @@ export class TaggedCache<Value> implements Invalidated {
     return this.#entries.size
   }
 
+  /** Of keys, values and tags together, roughly. */
+  get bytes(): number {
+    return this.#entries.calculatedSize
+  }
+
   get(key: string): TaggedEntry<Value> | undefined {
     const entry = this.#entries.get(key)
     if (!entry || this.isCurrent(entry)) return entry
     this.#entries.delete(key)
+    this.counts.expired += 1
     return undefined
   }
 
@@ -82,6 +109,7 @@ export class TaggedCache<Value> implements Invalidated {
     if (tags.length > mostTags || size > this.#options.maximumBytes / 4) return entry
     this.#entries.set(key, entry, { size })
     entry.isAlive = true
+    this.counts.stored += 1
     for (const tag of tags) {
       const keys = this.#keysByTag.get(tag)
       if (keys) keys.add(key)
@@ -93,12 +121,14 @@ export class TaggedCache<Value> implements Invalidated {
   forget(tags: readonly string[]): number {
     const keys = new Set(tags.flatMap((tag) => [...(this.#keysByTag.get(tag) ?? [])]))
     for (const key of keys) this.#entries.delete(key)
+    this.counts.invalidated += keys.size
     return keys.size
   }
 
   forgetAll(): number {
     const { size } = this.#entries
     this.#entries.clear()
+    this.counts.invalidated += size
     return size
   }
 

@@ -1,9 +1,9 @@
-import { Counter } from 'prom-client'
 import type { ObservePreparation, PlanCacheCounts } from '../planning/preparation.ts'
 import type { OpenClient } from '../subgraphs/client-pool.ts'
 import type { SubgraphCall, SubgraphClient } from '../subgraphs/subgraph-client.ts'
 import type { DurationHistogram, DurationSeries } from './duration-histogram.ts'
 import type { Registration } from './metrics.ts'
+import { registerCounter } from './readings.ts'
 
 /** How a call of a subgraph ended: `errors` is an answer with errors in it, `cancelled` a client that had left. */
 export type CallOutcome = 'answered' | 'errors' | 'failed' | 'cancelled'
@@ -27,16 +27,14 @@ export function createGraphMetrics({ registry, addHistogram }: Registration): Gr
     help: 'Time to parse, validate or plan a document that is met first, with the wait for a planner.',
   })
   const planCache = { hits: 0, misses: 0 }
-  new Counter({
+  registerCounter(registry, {
     name: 'gravity_router_plan_cache_requests_total',
     help: 'Requests by whether their document was known; those that make a new schema ready do not count.',
     labelNames: ['result'],
-    registers: [registry],
-    collect() {
-      this.reset()
-      this.inc({ result: 'hit' }, planCache.hits)
-      this.inc({ result: 'miss' }, planCache.misses)
-    },
+    read: () => [
+      { labels: { result: 'hit' }, value: planCache.hits },
+      { labels: { result: 'miss' }, value: planCache.misses },
+    ],
   })
   return {
     measureClients: (open) => (name, url) => measureClient(open(name, url), seriesOf(calls, name)),

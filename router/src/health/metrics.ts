@@ -1,6 +1,8 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { KnownNames, MOST_ERROR_TYPES } from '../telemetry/known-names.ts'
 import type { HttpObserver, Route } from '../transport/http-server.ts'
 import { DurationHistogram, type DurationSeries } from './duration-histogram.ts'
+import { type Reading, registerCounter } from './readings.ts'
 
 /** Where other parts register what they count. */
 export interface Registration {
@@ -73,18 +75,13 @@ export function createRouterMetrics(): RouterMetrics {
 function createRequestObserver({ registry, addHistogram }: Registration): HttpObserver {
   const registers = [registry]
   const paths = new Map<string, PathTally>()
+  const errorTypes = new KnownNames(MOST_ERROR_TYPES)
   let underWay = 0
-  new Counter({
+  registerCounter(registry, {
     name: 'gravity_router_http_requests_total',
-    help: 'HTTP requests answered, by path and status.',
-    labelNames: ['path', 'status'],
-    registers,
-    collect() {
-      this.reset()
-      for (const [path, { statuses }] of paths) {
-        for (const [status, count] of statuses) this.inc({ path, status }, count)
-      }
-    },
+    help: 'HTTP requests answered, by path, status, and the code of the first error in the answer.',
+    labelNames: ['path', 'status', 'error_type'],
+    read: () => [...paths].flatMap(([path, tally]) => readingsOf(path, tally)),
   })
   new Gauge({
     name: 'gravity_router_http_requests_in_flight',
@@ -99,20 +96,21 @@ function createRequestObserver({ registry, addHistogram }: Registration): HttpOb
     help: 'Time from the headers of a request to the end of its answer.',
   })
   const open = (path: string): PathTally => {
-    const opened = { duration: durations.series({ path }), statuses: new Map() }
+    const opened = { duration: durations.series({ path }), answers: new Map() }
     paths.set(path, opened)
     return opened
   }
 
   return (path) => {
     const name = knownPaths.has(path) ? path : 'other'
-    const { duration, statuses } = paths.get(name) ?? open(name)
+    const { duration, answers } = paths.get(name) ?? open(name)
     const begun = performance.now()
     underWay += 1
-    return (status) => {
+    return (status, errorCode) => {
       underWay -= 1
       duration.observe(performance.now() - begun)
-      statuses.set(status, (statuses.get(status) ?? 0) + 1)
+      const answer = errorCode === undefined ? status : `${status} ${errorTypes.known(errorCode)}`
+      answers.set(answer, (answers.get(answer) ?? 0) + 1)
     }
   }
 }
@@ -120,7 +118,16 @@ function createRequestObserver({ registry, addHistogram }: Registration): HttpOb
 /** What is counted as requests pass; the registry reads it when somebody looks. */
 interface PathTally {
   readonly duration: DurationSeries
-  readonly statuses: Map<number, number>
+  /** By status, or, with errors, by status and type of error. */
+  readonly answers: Map<number | string, number>
+}
+
+function readingsOf(path: string, { answers }: PathTally): Reading[] {
+  return [...answers].map(([answer, value]) => {
+    const [status = '', errorType] = String(answer).split(' ')
+    const labels = errorType === undefined ? {} : { error_type: errorType }
+    return { labels: { path, status, ...labels }, value }
+  })
 }
 
 function openOn(gauge: Gauge): () => void {

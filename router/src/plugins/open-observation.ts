@@ -1,5 +1,6 @@
 import type { Logger } from '@gravity/shared/log/logger'
 import type { Telemetry } from '@gravity/shared/telemetry/telemetry'
+import { registerCacheMetrics } from '../caching/cache-metrics.ts'
 import type { GraphOptions, ServedGraph } from '../create-graph.ts'
 import { createGraphMetrics } from '../health/graph-metrics.ts'
 import { createRouterMetrics, type RouterMetrics } from '../health/metrics.ts'
@@ -9,7 +10,8 @@ import { type OpenWatchOptions, openWatch } from './open-watch.ts'
 import type { RouterPlugin } from './plugin.ts'
 import type { RequestWatch } from './request-watch.ts'
 
-export interface OpenObservationOptions extends Pick<OpenWatchOptions, 'config' | 'accessLog'> {
+export interface OpenObservationOptions
+  extends Pick<OpenWatchOptions, 'config' | 'accessLog' | 'caches'> {
   readonly plugins?: readonly RouterPlugin[] | undefined
   readonly telemetry?: Telemetry | undefined
   readonly log: Logger
@@ -33,6 +35,7 @@ export interface Observation {
 export async function openObservation(options: OpenObservationOptions): Promise<Observation> {
   const { plugins = [], telemetry, ...known } = options
   const metrics = createRouterMetrics()
+  registerCacheMetrics(metrics.registry, options.caches)
   const { planCache, observePreparation, measureClients } = createGraphMetrics(metrics)
   const { watch, ...decisions } = await openWatch({ ...known, plugins, telemetry, planCache })
   return {

@@ -3,6 +3,7 @@ import { loadTelemetry } from '@gravity/shared/telemetry/load-telemetry'
 import type { Telemetry } from '@gravity/shared/telemetry/telemetry'
 import type { PolicyCheck } from '../access/check-access.ts'
 import { type AccessLogDestination, openAccessLog } from '../access-log/access-log.ts'
+import type { CacheReadings } from '../caching/cache-metrics.ts'
 import type { RouterConfig } from '../config.ts'
 import type { PlanCacheCounts } from '../planning/preparation.ts'
 import { loadPlugins } from './load-plugins.ts'
@@ -16,6 +17,8 @@ export interface OpenWatchOptions {
   /** When the process has opened it already; by default it is opened as the configuration says. */
   readonly telemetry: Telemetry | undefined
   readonly planCache: PlanCacheCounts
+  /** Those that are on, once they are open. */
+  readonly caches: CacheReadings
   /** Where the access log goes; standard output by default. */
   readonly accessLog?: AccessLogDestination | undefined
   readonly log: Logger
@@ -45,14 +48,15 @@ export async function openWatch(options: OpenWatchOptions): Promise<OpenedWatch>
 }
 
 async function openTelemetryPlugin(options: OpenWatchOptions): Promise<RouterPlugin | undefined> {
-  const { config, planCache, log } = options
+  const { config, planCache, caches, log } = options
   const own = options.telemetry
     ? undefined
     : await loadTelemetry(config.telemetry, { serviceName: 'gravity-router', log })
   const telemetry = options.telemetry ?? own
   if (!telemetry) return undefined
   const { createTelemetryPlugin } = await import('../telemetry/telemetry-plugin.ts')
-  return createTelemetryPlugin({ telemetry, planCache, ...(own && { onStop: () => own.stop() }) })
+  const onStop = own && { onStop: () => own.stop() }
+  return createTelemetryPlugin({ telemetry, planCache, caches, ...onStop })
 }
 
 function composePolicyCheck(plugins: readonly RouterPlugin[]): PolicyCheck | undefined {

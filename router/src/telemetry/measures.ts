@@ -1,4 +1,5 @@
 import type { Telemetry } from '@gravity/shared/telemetry/telemetry'
+import { type CacheReadings, cacheRequests } from '../caching/cache-metrics.ts'
 import type { PlanCacheCounts } from '../planning/preparation.ts'
 import type {
   End,
@@ -11,7 +12,7 @@ import type {
   SubgraphCallOutcome,
 } from '../plugins/plugin.ts'
 import { callErrorType, operationErrorType, requestErrorType } from './error-types.ts'
-import { KnownNames } from './known-names.ts'
+import { KnownNames, MOST_ERROR_TYPES } from './known-names.ts'
 
 /** What is measured; each method is called when something begins, and what it returns when that has ended. */
 export interface Measures {
@@ -24,8 +25,17 @@ export interface Measures {
 /** Names come from strangers, and each makes a series that is kept for ever. */
 const mostNames = 200
 
+/** What is counted anyway, and only read here. */
+export interface CountedElsewhere {
+  readonly planCache: PlanCacheCounts
+  readonly caches: CacheReadings
+}
+
 /** Opens the instruments; seconds, as the semantic conventions want durations. */
-export function createMeasures(telemetry: Telemetry, planCache: PlanCacheCounts): Measures {
+export function createMeasures(
+  telemetry: Telemetry,
+  { planCache, caches }: CountedElsewhere,
+): Measures {
   const requests = duration(telemetry, 'http.server.request.duration', 'HTTP requests')
   const operations = duration(telemetry, 'graphql.server.operation.duration', 'Operations')
   const calls = duration(telemetry, 'graphql.client.operation.duration', 'Calls of subgraphs')
@@ -42,7 +52,14 @@ export function createMeasures(telemetry: Telemetry, planCache: PlanCacheCounts)
       { value: planCache.misses, attributes: { result: 'miss' } },
     ],
   )
+  telemetry.counter(
+    'gravity.router.cache.requests',
+    { unit: '{request}', description: 'Answers and entities by whether they were kept.' },
+    () => cacheRequests(caches).map(({ labels, value }) => ({ value, attributes: labels })),
+  )
   const names = new KnownNames(mostNames)
+  const errorTypes = new KnownNames(MOST_ERROR_TYPES)
+  const typeOf = (errorType: string | undefined) => errorType && errorTypes.known(errorType)
   return {
     request({ method }) {
       const known = { 'http.request.method': method }
@@ -67,7 +84,7 @@ export function createMeasures(telemetry: Telemetry, planCache: PlanCacheCounts)
         operations(elapsed(), {
           'graphql.operation.type': kind,
           'graphql.operation.name': name && names.known(name),
-          'error.type': operationErrorType(outcome),
+          'error.type': typeOf(operationErrorType(outcome)),
         })
     },
     call({ subgraph, request }) {
@@ -76,7 +93,7 @@ export function createMeasures(telemetry: Telemetry, planCache: PlanCacheCounts)
         calls(elapsed(), {
           'peer.service': subgraph,
           'graphql.operation.type': request.operation.kind,
-          'error.type': callErrorType(outcome),
+          'error.type': typeOf(callErrorType(outcome)),
         })
     },
   }

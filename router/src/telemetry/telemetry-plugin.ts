@@ -1,4 +1,5 @@
 import type { Telemetry } from '@gravity/shared/telemetry/telemetry'
+import type { CacheReadings } from '../caching/cache-metrics.ts'
 import type { PlanCacheCounts } from '../planning/preparation.ts'
 import type { RouterPlugin } from '../plugins/plugin.ts'
 import { createMeasures } from './measures.ts'
@@ -13,6 +14,7 @@ import {
 export interface TelemetryPluginOptions {
   readonly telemetry: Telemetry
   readonly planCache: PlanCacheCounts
+  readonly caches: CacheReadings
   /** Called when the router has stopped. */
   readonly onStop?: () => Promise<void>
 }
@@ -24,9 +26,10 @@ export interface TelemetryPluginOptions {
 export function createTelemetryPlugin({
   telemetry,
   planCache,
+  caches,
   onStop,
 }: TelemetryPluginOptions): RouterPlugin {
-  const measures = createMeasures(telemetry, planCache)
+  const measures = createMeasures(telemetry, { planCache, caches })
   return {
     name: 'opentelemetry',
     onRequest(request) {

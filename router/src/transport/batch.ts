@@ -59,19 +59,22 @@ async function answerOne(
     const request = toGraphRequest(readParameters(parameters, 'Each entry of the batch'))
     if (countRequest && at > 0) await countRequest(identity)
     const operation = await graph.prepare(request)
-    if ('errors' in operation) return refusal(addRequestId(operation.errors, exchange.requestId))
+    if ('errors' in operation)
+      return refusal(exchange, addRequestId(operation.errors, exchange.requestId))
     if (operation.kind === 'subscription') {
       throw badRequest('Subscriptions cannot be batched; send them one by one.')
     }
     const call = new HttpCall(exchange, identity, request.variables ?? {})
-    const { body } = await graph.execute(operation, call)
+    const { body, errors } = await graph.execute(operation, call)
+    exchange.noteErrors(errors)
     return body
   } catch (error) {
     const { requestId } = exchange
-    return refusal([toGraphqlError(refusalFor(error, requestId, log), requestId)])
+    return refusal(exchange, [toGraphqlError(refusalFor(error, requestId, log), requestId)])
   }
 }
 
-function refusal(errors: readonly GraphQLFormattedError[]): string {
+function refusal(exchange: HttpExchange, errors: readonly GraphQLFormattedError[]): string {
+  exchange.noteErrors(errors)
   return JSON.stringify({ errors })
 }

@@ -193,7 +193,8 @@ async function answer(asked: GraphqlExchange, options: GraphqlEndpointOptions): 
     return
   }
   const result = await graph.execute(operation, call)
-  const { kept, isReused, refused, body } = result
+  const { kept, isReused, refused, body, errors } = result
+  exchange.noteErrors(errors)
   if (kept && options.knownRequests) {
     options.knownRequests.remember({ text, headers: exchange.request.headers, era }, kept)
     answerKept(exchange, kept, isReused ? options.knownRequests.ageOf(kept) : undefined)
@@ -243,6 +244,7 @@ async function answerInParts(
   { graph, multipartAnswers }: GraphqlEndpointOptions,
 ): Promise<void> {
   const answer = await graph.executeInParts(operation, call)
+  exchange.noteErrors('body' in answer ? answer.errors : answer.first.errors)
   if (!('body' in answer)) await multipartAnswers(exchange, answer, format)
   else exchange.answer({ status: statusFor(answer.refused, accepted), body: answer.body })
 }
@@ -253,6 +255,7 @@ function refuseOperation(
   eventStreams: ResultStreams,
 ): void {
   const errors = addRequestId(refusal.errors, exchange.requestId)
+  exchange.noteErrors(errors)
   if (!accepted.single) eventStreams.refuse(exchange, errors)
   else exchange.answer({ status: statusFor(true, accepted), body: JSON.stringify({ errors }) })
 }

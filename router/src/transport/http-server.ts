@@ -52,8 +52,8 @@ export interface HttpTimeouts {
   readonly answer: number
 }
 
-/** Told of every request when it begins; the returned function is told how it ended. */
-export type HttpObserver = (path: string) => (status: number) => void
+/** Told of every request when it begins; the returned function is told how it ended, and the code of the first error. */
+export type HttpObserver = (path: string) => (status: number, errorCode?: string) => void
 
 export interface HttpServer {
   /** Resolves to the address as a URL without a path. Throws a StartError when it cannot be listened on. */
@@ -126,10 +126,10 @@ function createListener(
 function observeExchange(exchange: HttpExchange, { observe, watch }: HttpServerOptions): void {
   const { path, response } = exchange
   const ended = observe(path)
-  response.once('close', () => ended(response.statusCode))
+  response.on('close', () => ended(response.statusCode, exchange.errorCode))
   if (!watch) return
   const told = watch(exchange)
-  response.once('close', () => told(response.statusCode))
+  response.on('close', () => told(response.statusCode))
 }
 
 function dispatch(exchange: HttpExchange, options: HttpServerOptions): void {
