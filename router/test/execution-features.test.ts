@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { ask, memoryClients, startGraph, type TestSubgraph, watched } from './execution-graph.ts'
+import { openTestRouter } from './opened-router.ts'
 
 const link = (names: string): string =>
   `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [${names}])`
@@ -127,9 +128,9 @@ describe('requirements with arguments', () => {
 describe('values from the context', () => {
   it('are those of the place where the entity stands', async () => {
     const { openClient, sent } = watched(memoryClients(streets))
-    const graph = await startGraph(streets, { openClient })
+    await using router = await openTestRouter(streets, {}, { openClient })
 
-    const { data } = await ask(graph, '{ shops { id items { price } best { id cost: price } } }')
+    const { data } = await router.ask('{ shops { id items { price } best { id cost: price } } }')
 
     expect(data).toEqual({
       shops: [

@@ -1,7 +1,6 @@
 import { eventually } from '@gravity/shared/testing/eventually'
 import { describe, expect, it } from '@jest/globals'
-import { composedSource } from '../src/supergraph/composed-source.ts'
-import type { SupergraphSource } from '../src/supergraph/supergraph-source.ts'
+import { createChangingSource } from './changing-source.ts'
 import { ask, memoryClients, startGraph, type TestSubgraph, watched } from './execution-graph.ts'
 
 function subgraph(name: string, field: string, resolve: () => unknown = () => field): TestSubgraph {
@@ -12,31 +11,12 @@ function subgraph(name: string, field: string, resolve: () => unknown = () => fi
   }
 }
 
-/** A source that a test changes. */
-function aSource(first: readonly TestSubgraph[]) {
-  let change: (sdl: string) => void = () => undefined
-  const source: SupergraphSource = {
-    async start(onChange) {
-      change = onChange
-      return composedSource(first).start(onChange)
-    },
-    stop: async () => undefined,
-  }
-  return {
-    source,
-    async swap(subgraphs: readonly TestSubgraph[]): Promise<void> {
-      change(await composedSource(subgraphs).start(change))
-    },
-    change: (sdl: string) => change(sdl),
-  }
-}
-
 describe('a change of the schema', () => {
   it('serves new requests, and lets running ones finish over the old schema', async () => {
     const gate = Promise.withResolvers<string>()
     const old = subgraph('old', 'before', () => gate.promise)
     const next = subgraph('next', 'after')
-    const { source, swap } = aSource([old])
+    const { source, swap } = createChangingSource([old])
     const graph = await startGraph([old, next], { source })
     let changes = 0
     graph.onSchemaChange(() => {
@@ -58,7 +38,7 @@ describe('a change of the schema', () => {
   })
 
   it('that cannot be served leaves the last good one', async () => {
-    const { source, change } = aSource([subgraph('old', 'before')])
+    const { source, change } = createChangingSource([subgraph('old', 'before')])
     const graph = await startGraph([subgraph('old', 'before')], { source })
 
     change('this is no schema')
@@ -71,7 +51,7 @@ describe('a change of the schema', () => {
     const closed: string[] = []
     const subgraphs = [subgraph('stays', 'a'), subgraph('goes', 'b')]
     const memory = memoryClients(subgraphs)
-    const { source, swap } = aSource(subgraphs)
+    const { source, swap } = createChangingSource(subgraphs)
     const graph = await startGraph(subgraphs, {
       source,
       openClient: (name, url) => ({
@@ -92,7 +72,7 @@ describe('a change of the schema', () => {
     const before = [subgraph('one', 'a')]
     const after = [subgraph('one', 'a'), subgraph('two', 'b')]
     const { openClient } = watched(memoryClients(after))
-    const { source, swap } = aSource(before)
+    const { source, swap } = createChangingSource(before)
     const graph = await startGraph(after, { source, openClient })
     const request = {
       query: '{ a }',

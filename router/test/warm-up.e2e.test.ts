@@ -5,8 +5,7 @@ import { eventually } from '@gravity/shared/testing/eventually'
 import { describe, expect, it } from '@jest/globals'
 import { z } from 'zod'
 import type { ObservePreparation } from '../src/planning/preparation.ts'
-import { composedSource } from '../src/supergraph/composed-source.ts'
-import type { SupergraphSource } from '../src/supergraph/supergraph-source.ts'
+import { createChangingSource } from './changing-source.ts'
 import { ask, startGraph, type TestSubgraph } from './execution-graph.ts'
 import { librarySubgraphs } from './execution-library.ts'
 import { openTestRouter } from './opened-router.ts'
@@ -127,21 +126,6 @@ describe('the documents of a safelist', () => {
   })
 })
 
-/** A source that a test changes. */
-function aSource(first: readonly TestSubgraph[]) {
-  let change: (sdl: string) => void = () => undefined
-  const source: SupergraphSource = {
-    async start(onChange) {
-      change = onChange
-      return composedSource(first).start(onChange)
-    },
-    stop: async () => undefined,
-  }
-  const swap = async (subgraphs: readonly TestSubgraph[]): Promise<void> =>
-    change(await composedSource(subgraphs).start(change))
-  return { source, swap }
-}
-
 function aSubgraph(field: string): TestSubgraph {
   return {
     name: 'one',
@@ -153,7 +137,7 @@ function aSubgraph(field: string): TestSubgraph {
 describe('a new schema', () => {
   it('is served when the operations are ready for it', async () => {
     const counter = aCounter()
-    const { source, swap } = aSource([aSubgraph('old')])
+    const { source, swap } = createChangingSource([aSubgraph('old')])
     const graph = await startGraph([aSubgraph('next')], { source, ...counter })
     const queries = Array.from({ length: 20 }, (_, number) => `{ a${number}: same }`)
     for (const query of queries) await ask(graph, query)
@@ -170,7 +154,7 @@ describe('a new schema', () => {
   })
 
   it('does not wait for them for ever', async () => {
-    const { source, swap } = aSource([aSubgraph('old')])
+    const { source, swap } = createChangingSource([aSubgraph('old')])
     const graph = await startGraph([aSubgraph('next')], { source, warming: { waitMs: 0 } })
     for (let number = 0; number < 20; number += 1) await ask(graph, `{ a${number}: same }`)
 
@@ -183,7 +167,7 @@ describe('a new schema', () => {
   })
 
   it('gives way to a newer one that comes while it is being prepared', async () => {
-    const { source, swap } = aSource([aSubgraph('old')])
+    const { source, swap } = createChangingSource([aSubgraph('old')])
     const graph = await startGraph([aSubgraph('newest')], { source })
     for (let number = 0; number < 50; number += 1) await ask(graph, `{ a${number}: same }`)
     let last: string | undefined

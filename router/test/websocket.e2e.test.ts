@@ -222,6 +222,17 @@ describe('a socket', () => {
     expect(await backwards.closed).toMatch(/^4400 /)
   })
 
+  it('says to try again later while nobody can be let in', async () => {
+    const keys = new TestKeySource(key)
+    keys.away = true
+    await using waiting = await startRouter({ keySource: keys.read })
+    const raw = new RawSocket(waiting.socketUrl)
+
+    await raw.send({ ...init, payload: { accessToken: await key.sign() } })
+
+    expect(await raw.closed).toMatch(/^1013 /)
+  })
+
   it('closes without the right subprotocol', async () => {
     expect(await new RawSocket(router.socketUrl, { protocol: [] }).closed).toBe(
       '4406 Subprotocol not acceptable',
