@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import { createServer as createTlsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 import type { Logger } from '@gravity/shared/log/logger'
-import { type ListenOptions, listen } from '@gravity/shared/server/listen'
+import type { ListenOptions } from '@gravity/shared/server/listen'
 import { anySibling } from '@gravity/shared/server/route-path'
 import type { FileWatch } from '../files/watch-files.ts'
 import type { ResolveClientAddress } from '../viewer/client-address.ts'
@@ -10,6 +10,7 @@ import { answerBrokenRequest } from './broken-request.ts'
 import type { TlsFiles } from './config.ts'
 import { HttpExchange } from './http-exchange.ts'
 import { HttpRefusal, methodNotAllowed, refusalFor } from './http-refusal.ts'
+import { listenWidely, type WideListening } from './listen-widely.ts'
 import { useCertificate } from './tls.ts'
 
 export type RouteHandler = (exchange: HttpExchange) => void | Promise<void>
@@ -77,16 +78,18 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   server.on('upgrade', options.onUpgrade)
   server.on('clientError', answerBrokenRequest)
   let watch: FileWatch | undefined
+  let listening: WideListening | undefined
 
   return {
     async listen(address) {
       watch = await start()
-      const url = await listen(server, address)
+      listening = await listenWidely(server, { ...address, allowHalfOpen: !options.tls })
+      const { url } = listening
       return options.tls ? url.replace('http:', 'https:') : url
     },
     async stop(graceMs) {
       watch?.stop()
-      await close(server, graceMs)
+      if (listening) await close(server, listening, graceMs)
     },
   }
 }
@@ -186,11 +189,8 @@ function refuse(exchange: HttpExchange, refusal: HttpRefusal, log: Logger): void
   }
 }
 
-async function close(server: Server, graceMs: number): Promise<void> {
-  if (!server.listening) return
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => resolve())
-  })
+async function close(server: Server, listening: WideListening, graceMs: number): Promise<void> {
+  const closed = listening.close()
   server.closeIdleConnections()
   const deadline = setTimeout(() => server.closeAllConnections(), graceMs)
   await closed

@@ -1,12 +1,19 @@
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 import { StartError } from '../config/start-error.ts'
 
 export interface ListenOptions {
   readonly host: string
   /** 0 takes any free port. */
   readonly port: number
+  /** Lets more sockets of this user listen at the same address (`SO_REUSEPORT`). Default false. */
+  readonly reusePort?: boolean
 }
+
+/**
+ * How many connections may wait to be accepted; the system bounds it further (`net.core.somaxconn`). Node's 511 are too few
+ * when many clients come back at once: each one more is dropped without a word and tried again a second later.
+ */
+const backlog = 4_096
 
 function explain(cause: NodeJS.ErrnoException, { host, port }: ListenOptions): StartError {
   const reasons: Readonly<Record<string, string>> = {
@@ -33,7 +40,7 @@ export function listen(server: Server, options: ListenOptions): Promise<string> 
   return new Promise((resolve, reject) => {
     const refuse = (cause: NodeJS.ErrnoException): void => reject(explain(cause, options))
     server.once('error', refuse)
-    server.listen(options, () => {
+    server.listen({ ...options, backlog }, () => {
       server.off('error', refuse)
       resolve(urlOf(server.address(), options.host))
     })
