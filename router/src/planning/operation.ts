@@ -104,7 +104,7 @@ export class Operation implements PreparedOperation {
     this.name = request.operation.name?.value
     this.generation = generation
     this.request = request
-    this.names = choosePlanNames(request.document, supergraph.names)
+    this.names = choosePlanNames(request.document, supergraph.apiSchema, supergraph.names)
     this.introspect = compileIntrospection(request, supergraph.apiSchema)
     this.cost = new OperationCost(request, supergraph.apiSchema, generation.costModels)
     this.sharedAnswers = sharesAnswers(request, generation) ? new SharedAnswers(request) : undefined

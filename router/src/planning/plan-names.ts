@@ -1,11 +1,12 @@
-import { type DocumentNode, type FieldNode, Kind, print, visit } from 'graphql'
+import { type DocumentNode, type FieldNode, type GraphQLSchema, Kind, print, visit } from 'graphql'
 import type { FederatedNames } from '../supergraph/federated-names.ts'
+import { endangeringFields } from './endangering-fields.ts'
 
 /**
  * The names under which an operation's fields stand in the response tree. They are the client's own, except where that
  * would not be safe: names that every JavaScript object has, names under which the plan itself may fetch something else
- * to the same place, such as a required field with arguments of its own, and names that mean different things on
- * different types, which the planner does not always keep apart.
+ * to the same place, such as a required field with arguments of its own or an object that a failing field would take away
+ * from the plan, and names that mean different things on different types, which the planner does not always keep apart.
  */
 export interface PlanNames {
   planName(field: FieldNode): string
@@ -18,8 +19,13 @@ const plannerAlias = /__alias_\d+$/
 const inheritedNames: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype))
 
 /** Chooses a name for every field of a document; equal selections of one name share it. */
-export function choosePlanNames(document: DocumentNode, federated: FederatedNames): PlanNames {
+export function choosePlanNames(
+  document: DocumentNode,
+  schema: GraphQLSchema,
+  federated: FederatedNames,
+): PlanNames {
   const fields = fieldsOf(document)
+  const endangering = new Set([...endangeringFields(document, schema, federated)].map(keyOf))
   const taken = new Set(fields.map(responseNameOf))
   const planNames = new Map<string, string>()
   const clientNames = new Map<string, string>()
@@ -27,8 +33,8 @@ export function choosePlanNames(document: DocumentNode, federated: FederatedName
     const key = keyOf(field)
     if (planNames.has(key)) continue
     const name = responseNameOf(field)
-    const planName =
-      isUnsafe(field, federated) || clientNames.has(name) ? freeName(name, taken) : name
+    const isFree = !clientNames.has(name) && !endangering.has(key) && !isUnsafe(field, federated)
+    const planName = isFree ? name : freeName(name, taken)
     taken.add(planName)
     planNames.set(key, planName)
     clientNames.set(planName, name)

@@ -2,7 +2,11 @@ import { operationFromDocument } from '@apollo/federation-internals'
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
 import { GravityError } from '@gravity/shared/errors/gravity-error'
 import type { DocumentNode } from 'graphql'
+import { isPart, subgraphBehind } from '../supergraph/computing-graphs.ts'
 import type { Supergraph } from '../supergraph/supergraph.ts'
+import { fetchesOf } from './plan-fetches.ts'
+import { createAnswerability } from './require-answerable.ts'
+import { separateRequirements } from './separate-requirements.ts'
 
 /** How an operation is to be planned; goes to other threads as it is. */
 export interface PlanOptions {
@@ -37,6 +41,8 @@ const maximumPaths = 10_000
 export function createPlanner({ federated }: Pick<Supergraph, 'federated'>): LocalPlanner {
   let built: QueryPlanner | undefined
   const apiSchema = federated.apiSchema()
+  const requireAnswerable = createAnswerability(federated)
+  const isDivided = federated.subgraphsMetadata().some(({ name }) => isPart(name))
   const planner = (): QueryPlanner => {
     built ??= new QueryPlanner(federated, {
       exposeDocumentNodeInFetchNode: true,
@@ -54,7 +60,10 @@ export function createPlanner({ federated }: Pick<Supergraph, 'federated'>): Loc
       const operation = operationFromDocument(apiSchema, document, { validate: false })
       try {
         const overrideConditions = new Map(overrides.map((label) => [label, true]))
-        return planner().buildQueryPlan(operation, { overrideConditions })
+        const plan = planner().buildQueryPlan(operation, { overrideConditions })
+        requireAnswerable(plan)
+        const separate = separateRequirements(plan, federated)
+        return isDivided ? withSubgraphs(separate) : separate
       } catch (cause) {
         throw isLimit(cause) ? tooLarge(cause) : cause
       }
@@ -62,6 +71,12 @@ export function createPlanner({ federated }: Pick<Supergraph, 'federated'>): Loc
     warm: () => void planner(),
     retire: () => undefined,
   }
+}
+
+/** The plan with the subgraphs to ask instead of the graphs that they were divided into. */
+function withSubgraphs(plan: QueryPlan): QueryPlan {
+  for (const fetch of fetchesOf(plan.node)) fetch.serviceName = subgraphBehind(fetch.serviceName)
+  return plan
 }
 
 function tooLarge(cause: unknown): GravityError {

@@ -1,10 +1,11 @@
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals'
 import { type DocumentNode, parse } from 'graphql'
+import { withComputingGraphs } from './computing-graphs.ts'
 import { withResolvableKeysFirst } from './key-order.ts'
 
-/** A supergraph's document, put in the order that the planner needs. */
+/** A supergraph's document in the order, and over the graphs, that the planner needs. */
 export function parseSupergraph(sdl: string): DocumentNode {
-  return withResolvableKeysFirst(parse(sdl, { noLocation: true }))
+  return withComputingGraphs(withResolvableKeysFirst(parse(sdl, { noLocation: true })))
 }
 
 /**

@@ -2,10 +2,10 @@ import {
   type DocumentNode,
   type FieldDefinitionNode,
   Kind,
-  parse,
   print,
   type SelectionSetNode,
 } from 'graphql'
+import { parseFieldset } from './fieldset.ts'
 
 /**
  * Fields (`Type.field`) that cannot be answered from one response tree, because they require one field with different
@@ -36,14 +36,8 @@ function requirementsOf(field: FieldDefinitionNode): SelectionSetNode[] {
   return (field.directives ?? []).flatMap((directive) => {
     const requires = directive.arguments?.find((argument) => argument.name.value === 'requires')
     if (directive.name.value !== 'join__field' || requires?.value.kind !== Kind.STRING) return []
-    return selectionSetsIn(parse(`{${requires.value.value}}`, { noLocation: true }))
+    return [parseFieldset(requires.value.value)]
   })
-}
-
-function selectionSetsIn({ definitions }: DocumentNode): SelectionSetNode[] {
-  return definitions.flatMap((definition) =>
-    definition.kind === Kind.OPERATION_DEFINITION ? [definition.selectionSet] : [],
-  )
 }
 
 function conflict(ones: readonly SelectionSetNode[], others: readonly SelectionSetNode[]): boolean {

@@ -4,6 +4,7 @@ import {
   possibleRuntimeTypes,
 } from '@apollo/federation-internals'
 import type { GraphQLSchema } from 'graphql'
+import { isPart } from './computing-graphs.ts'
 import { type FederatedNames, federatedNames } from './federated-names.ts'
 import { buildFederated, parseSupergraph } from './federated-supergraph.ts'
 import { type RequirementConflicts, requirementConflicts } from './requirement-conflicts.ts'
@@ -59,7 +60,9 @@ export function createSupergraph(
     types: createTypeRelations(federated),
     names: federatedNames(document),
     conflicts: requirementConflicts(document),
-    subgraphs: new Map(federated.subgraphsMetadata().map(({ name, url }) => [name, url])),
+    subgraphs: new Map(
+      federated.subgraphsMetadata().flatMap(({ name, url }) => (isPart(name) ? [] : [[name, url]])),
+    ),
   }
 }
 
