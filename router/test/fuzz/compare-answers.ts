@@ -26,7 +26,7 @@ export function differences({ ours, whole, relaxed }: Answers): string[] {
   const rightNulls = nullsOf(whole.data ?? null, whole.errors ?? [])
   for (const text of nulls.difference(rightNulls)) found.push(`an error explains no null: ${text}`)
   for (const text of rightNulls.difference(nulls)) found.push(`no error explains the null: ${text}`)
-  for (const { path, message } of groundless(data, errors, relaxed)) {
+  for (const { path, message } of groundless(data, errors, { whole, relaxed })) {
     found.push(`an error is about a field that does not fail: ${JSON.stringify([path, message])}`)
   }
   const told = errors.map(({ message, path }) => JSON.stringify([message, path]))
@@ -44,15 +44,24 @@ interface PlacedError {
 function groundless(
   data: unknown,
   errors: readonly PlacedError[],
-  relaxed: ExecutionResult,
+  { whole, relaxed }: Omit<Answers, 'ours'>,
 ): PlacedError[] {
   const failing = new Set((relaxed.errors ?? []).map((error) => JSON.stringify(error.path)))
+  // A subgraph gives no object of which a field fails that must not be null. What else was asked of the object is missing
+  // then, and any of its fields may say so, because the null is the object's (6.4.4).
+  const right = [...(whole.errors ?? []), ...(relaxed.errors ?? [])]
+  const failingObjects = new Set(right.flatMap(({ path = [] }) => waysOn(path)))
+  const isLost = (path: Path): boolean =>
+    Array.isArray(nullOn(data, path)) &&
+    nullOn(data, path).length < path.length &&
+    failingObjects.has(JSON.stringify(path.slice(0, -1)))
   // A field says why what it requires has failed.
   const messages = new Set((relaxed.errors ?? []).map((error) => error.message))
   const fails = ({ path = [], message }: PlacedError): boolean =>
     failing.has(JSON.stringify(path)) ||
     messages.has(message) ||
-    valueAt(relaxed.data, path) === null
+    valueAt(relaxed.data, path) === null ||
+    isLost(path)
   // What a null took with it may be missed as well, once the null is explained.
   const explained = nullsOf(data, errors.filter(fails))
   return errors.filter((error) => !fails(error) && !explained.isSupersetOf(nullsOf(data, [error])))
@@ -61,6 +70,11 @@ function groundless(
 /** The nulls that errors have led to: the first on the way to each. */
 function nullsOf(data: unknown, errors: readonly PlacedError[]): Set<string> {
   return new Set(errors.map(({ path = [] }) => JSON.stringify(nullOn(data, path))))
+}
+
+/** The ways to what is above. */
+function waysOn(path: Path): string[] {
+  return path.map((_element, length) => JSON.stringify(path.slice(0, length)))
 }
 
 function nullOn(data: unknown, path: Path): Path | string {

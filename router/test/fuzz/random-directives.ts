@@ -42,15 +42,10 @@ export function addRequirements(draft: Draft): void {
   }
 }
 
-/**
- * What a subgraph may require. The planner gets requirements of requirements wrong that lead back to the subgraph they
- * started from: it asks that subgraph for the field and for what it requires at once, as in
- * https://github.com/apollographql/router/issues/7657.
- */
+/** What a subgraph may require: also what others compute from what it knows itself. */
 function requirable(draft: Draft, entity: EntityType, subgraph: number): ModelField[] {
   return entity.fields.filter(
-    ({ owners, overriddenIn, requires, type }) =>
-      requires === undefined &&
+    ({ owners, overriddenIn, type }) =>
       !owners.includes(subgraph) &&
       overriddenIn !== subgraph &&
       possibleOwners(draft, type).includes(subgraph),
@@ -74,9 +69,7 @@ function requirement(draft: Draft, { subgraph, entity, field }: Requirement): st
     for (const leaf of leaves) leaf.solid = true
     nested = ` { ${leaves.map((leaf) => leaf.name + requiredArguments(draft, leaf)).join(' ')} }`
   } else if (named?.kind === 'entity') {
-    const leaves = leavesOf(draft, named.fields).filter(
-      (leaf) => leaf.overriddenIn !== subgraph && leaf.requires === undefined,
-    )
+    const leaves = leavesOf(draft, named.fields).filter((leaf) => leaf.overriddenIn !== subgraph)
     const [leaf] = draft.random.some(leaves, 1)
     if (!leaf) return undefined
     leaf.solid = true
