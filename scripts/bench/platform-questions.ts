@@ -6,14 +6,17 @@ import { progress } from './report.ts'
 /** What the platform is asked, and what it answers. */
 export interface Question {
   readonly name: string
+  /** Asked by different people, or for different things, in turn; the first one alone has the answer below. */
   readonly target: (url: string) => LoadTarget
   readonly answer: GraphqlAnswer
 }
 
 export interface Questions {
   readonly me: Question
-  /** The latest 50 messages of a room with their authors: two subgraphs, two databases. */
+  /** The latest 50 messages of a room with their authors: two subgraphs, two databases. Eight rooms, each of ten people. */
   readonly roomPage: Question
+  /** The same room asked for by the same person again and again. */
+  readonly sameRoomPage: Question
   /** Twenty people whose names match. */
   readonly search: Question
   /** Somebody's profile, asked for by nobody in particular: everybody may see it, so it may be cached. */
@@ -39,43 +42,63 @@ const profileQuery = `query Profile($id: ID!) {
 }`
 
 const peopleCount = 30
+const roomCount = 8
 const speakers = 10
 const messages = 60
 
-/** Registers people and lets ten of them fill a room, then asks everything once. */
+interface Request {
+  readonly query: string
+  readonly variables?: object
+  readonly token?: string
+}
+
+/** Registers people and lets ten of them fill rooms, then asks everything once. */
 export async function askQuestions(url: string): Promise<Questions> {
   const people = await registerPeople(url, peopleCount)
   const [owner, ...others] = people
   if (!owner) throw new Error('Nobody was registered.')
   const members = others.slice(0, speakers - 1)
-  const roomId = await fillRoom(url, owner, members)
-  const token = owner.accessToken
-  const question = async (
-    name: string,
-    request: { readonly query: string; readonly variables?: object; readonly token?: string },
-  ): Promise<Question> => {
-    const target = (server: string): LoadTarget => graphqlTarget(`${server}/graphql`, request)
-    const answer = await answerFetches(target(url))
-    if (answer.errors) throw new Error(`${name}: ${JSON.stringify(answer.errors)}`)
-    return { name, target, answer }
-  }
-  return {
-    me: await question('me', { query: meQuery, token }),
-    roomPage: await question('room page', {
+  const roomIds: string[] = []
+  while (roomIds.length < roomCount) roomIds.push(await fillRoom(url, owner, members))
+  const roomPages = [owner, ...members].flatMap((person, index) =>
+    // Neighbours in turn ask for different rooms.
+    roomIds.map((_, place) => ({
       query: roomQuery,
-      variables: { id: roomId },
-      token,
-    }),
-    search: await question('people search', {
-      query: searchQuery,
-      variables: { search: 'bench' },
-      token,
-    }),
-    profile: await question('public profile', {
-      query: profileQuery,
-      variables: { id: owner.id },
-    }),
+      variables: { id: roomIds[(place + index) % roomIds.length] },
+      token: person.accessToken,
+    })),
+  )
+  const searching = { query: searchQuery, variables: { search: 'bench' } }
+  const question = (name: string, requests: readonly Request[]) =>
+    askQuestion(url, { name, requests })
+  return {
+    me: await question(
+      'me',
+      people.map(({ accessToken: token }) => ({ query: meQuery, token })),
+    ),
+    roomPage: await question('room page', roomPages),
+    sameRoomPage: await question('the same room page', roomPages.slice(0, 1)),
+    search: await question('people search', [{ ...searching, token: owner.accessToken }]),
+    profile: await question(
+      'public profile',
+      people.map(({ id }) => ({ query: profileQuery, variables: { id } })),
+    ),
   }
+}
+
+async function askQuestion(
+  url: string,
+  { name, requests }: { readonly name: string; readonly requests: readonly Request[] },
+): Promise<Question> {
+  const target = (server: string): LoadTarget => {
+    const targets = requests.map((request) => graphqlTarget(`${server}/graphql`, request))
+    const [first, ...others] = targets
+    if (!first) throw new Error(`Nothing is asked for ${name}.`)
+    return others.length > 0 ? { ...first, others } : first
+  }
+  const answer = await answerFetches(target(url))
+  if (answer.errors) throw new Error(`${name}: ${JSON.stringify(answer.errors)}`)
+  return { name, target, answer }
 }
 
 async function fillRoom(

@@ -50,12 +50,13 @@ export async function benchPlatform(bench: Bench): Promise<void> {
     process,
     target: target(process.url),
   })
-  const { me, roomPage, search, profile } = questions
+  const { me, roomPage, sameRoomPage, search, profile } = questions
   const alone = await openStatements({ bench, platform, question: roomPage }, stack)
   const entries: Entry[] = [
     ...(await openServers(bench, questions, stack)),
     { ...gravity(me), beside: [apolloMe] },
     { ...gravity(roomPage), beside: [statements, apolloRoom] },
+    { ...gravity(sameRoomPage), beside: [statements] },
     gravity(search),
     gravity(profile),
     { ...gravity(profile, caching, ', cached'), beside: [echo] },
@@ -152,7 +153,7 @@ async function openServers(
 
 function withoutToken({ target }: Question): Question['target'] {
   return (url) => {
-    const { headers: { authorization, ...headers } = {}, ...rest } = target(url)
+    const { headers: { authorization, ...headers } = {}, others, ...rest } = target(url)
     return { ...rest, headers }
   }
 }

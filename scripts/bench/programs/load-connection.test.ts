@@ -15,9 +15,15 @@ async function countedBy(pieces: readonly string[], answers: number): Promise<Ta
   await once(server, 'listening')
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : 0
-  const tally: Tally = { times: [], answers: 0, failures: 0, bodyLength: undefined }
-  const bytes = Buffer.from('GET / HTTP/1.1\r\n\r\n')
-  const connection = createConnection({ host: '127.0.0.1', port, bytes, tally })
+  const tally: Tally = {
+    times: [],
+    answers: 0,
+    failures: 0,
+    bodyLength: undefined,
+    isUniform: true,
+  }
+  const nextRequest = () => Buffer.from('GET / HTTP/1.1\r\n\r\n')
+  const connection = createConnection({ host: '127.0.0.1', port, nextRequest, tally })
   const pause = () => new Promise((resolve) => setTimeout(resolve, 1))
   while (tally.answers < answers) await pause()
   connection.askNoMore()

@@ -11,6 +11,8 @@ export interface LoadTarget {
   readonly method?: 'GET' | 'POST'
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
+  /** What is asked of the same address in turn with it, by others or for something else. */
+  readonly others?: readonly Pick<LoadTarget, 'headers' | 'body'>[]
 }
 
 /** So many connections for so many seconds. Stages follow each other without a pause. */
@@ -53,16 +55,28 @@ const drainTimeoutMs = 30_000
 answerCommands<LoadCommands>({ run })
 
 async function run({ target, stages }: LoadRequest): Promise<LoadResult> {
-  const bytes = requestBytes(target)
+  const { others = [] } = target
+  const requests = [target, ...others.map((other) => ({ ...target, ...other }))].map(requestBytes)
+  let asked = 0
+  const nextRequest = (): Buffer => {
+    asked += 1
+    return requests[asked % requests.length] ?? Buffer.alloc(0)
+  }
   const { hostname, port } = new URL(target.url)
-  const tally: Tally = { times: [], answers: 0, failures: 0, bodyLength: undefined }
+  const tally: Tally = {
+    times: [],
+    answers: 0,
+    failures: 0,
+    bodyLength: undefined,
+    isUniform: others.length === 0,
+  }
   const connections: LoadConnection[] = []
   const results: StageResult[] = []
   const all: number[] = []
   let measuredSeconds = 0
   for (const stage of stages) {
     while (connections.length < stage.connections) {
-      connections.push(createConnection({ host: hostname, port: Number(port), bytes, tally }))
+      connections.push(createConnection({ host: hostname, port: Number(port), nextRequest, tally }))
     }
     tally.times = []
     const begun = performance.now()
