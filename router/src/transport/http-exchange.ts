@@ -52,7 +52,7 @@ export class HttpExchange {
   scope: RequestScope | undefined
   /** Of the first error in the answer, for metrics. */
   errorCode: string | undefined
-  #traceparent: string | undefined
+  #traceparent: string
   readonly #clientAddress: string | null
   readonly #compresses: boolean
   readonly #stallMs: number
@@ -78,7 +78,9 @@ export class HttpExchange {
     this.#compresses = surroundings.compression
     this.#stallMs = surroundings.timeouts.answer
     const { headers } = request
+    const { traceparent } = headers
     this.requestId = chooseRequestId(headers['x-request-id'])
+    this.#traceparent = continueTraceparent(single(traceparent))
     this.#clientAddress = surroundings.resolveClientAddress(
       request.socket.remoteAddress,
       headers['x-forwarded-for'],
@@ -86,23 +88,13 @@ export class HttpExchange {
   }
 
   identityOf(viewer: Viewer | null): RequestIdentity {
-    const exchange = this
     return {
       viewer,
       requestId: this.requestId,
-      get traceparent() {
-        return exchange.#currentTraceparent()
-      },
+      traceparent: this.#traceparent,
       clientAddress: this.#clientAddress,
       userAgent: this.request.headers['user-agent']?.slice(0, longestUserAgent),
     }
-  }
-
-  /** Many requests are answered without anybody asking for it. */
-  #currentTraceparent(): string {
-    const { traceparent } = this.request.headers
-    this.#traceparent ??= continueTraceparent(single(traceparent))
-    return this.#traceparent
   }
 
   /** Aborted when the client goes away before it has its answer. Made when first asked for. */
