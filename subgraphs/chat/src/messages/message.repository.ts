@@ -70,12 +70,15 @@ export class MessageRepository {
     )
   }
 
-  /** The messages of each page, in the order of the pages; the latest first. */
+  /**
+   * The messages of each page, in the order of the pages; the latest first. The lists of parameters are selected, because
+   * PostgreSQL makes a new plan at every call for lists whose length it sees, and keeps one for those whose it does not.
+   */
   async pages(pages: readonly MessagePageKey[]): Promise<MessageRow[][]> {
     const rows = await this.#manager.query<(MessageRow & { readonly place: number })[]>(
       `select page.*, wanted.place::integer
-       from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::integer[]) with ordinality
-         as wanted (room_id, user_id, before, page_limit, place)
+       from unnest((select $1::uuid[]), (select $2::uuid[]), (select $3::integer[]),
+         (select $4::integer[])) with ordinality as wanted (room_id, user_id, before, page_limit, place)
        cross join lateral (select visible_after(wanted.room_id, wanted.user_id) as since) as reader
        cross join lateral (
          select ${columns} from messages m
