@@ -37,7 +37,7 @@ export class SharedAnswers {
     bound: BoundOperation,
     shared: { readonly event: object; readonly key: string },
     viewer: SharingViewer<GraphResult>,
-  ): Promise<GraphResult> {
+  ): GraphResult | Promise<GraphResult> {
     return this.#variantOf(bound.compiled).answers.once(shared.event, shared.key, viewer)
   }
 

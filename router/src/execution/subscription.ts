@@ -82,7 +82,10 @@ async function openStream(
   }
 }
 
-function answerEvent(event: SubgraphResponse, subscription: Subscription): Promise<GraphResult> {
+function answerEvent(
+  event: SubgraphResponse,
+  subscription: Subscription,
+): GraphResult | Promise<GraphResult> {
   const { bound, call, eventKey } = subscription
   const { sharedAnswers } = bound.operation
   if (!sharedAnswers || eventKey === undefined || !event.data) {
@@ -105,16 +108,21 @@ function answerEvent(event: SubgraphResponse, subscription: Subscription): Promi
   )
 }
 
-async function completeEvent(
+/** At once when the event's own subgraph knows everything. */
+function completeEvent(
   event: SubgraphResponse,
   { bound, primary, call, mask }: Subscription,
-): Promise<GraphResult> {
+): GraphResult | Promise<GraphResult> {
+  const fail = (cause: unknown): GraphResult => failedResult(cause, call, mask)
+  const { plan } = bound.compiled
   try {
     const run = createRun(bound, call, mask)
     primary.fetch.deliver(run, event)
-    await runPlan(bound.compiled.plan, run)
-    return writeResult(bound, run)
+    if (plan.tasks.length === 0) return writeResult(bound, run)
+    return runPlan(plan, run)
+      .then(() => writeResult(bound, run))
+      .catch(fail)
   } catch (cause) {
-    return failedResult(cause, call, mask)
+    return fail(cause)
   }
 }

@@ -11,8 +11,8 @@ type Step<Result> = IteratorResult<Result, undefined>
 export interface ResultStreamOptions<Result, Event = unknown> {
   /** What the resolver returned. */
   readonly source: AsyncIterable<Event>
-  /** Executes the selection for one event; must not reject. */
-  readonly resultOf: (event: Event) => Promise<Result>
+  /** Executes the selection for one event; must neither throw nor reject. */
+  readonly resultOf: (event: Event) => Result | Promise<Result>
   /** The last result of a stream whose source failed; also told when the source fails to close. */
   readonly failureOf: (error: unknown) => Result
   /** Aborted when the stream has ended, for whatever reason; the resolvers' own signal. */
@@ -81,8 +81,17 @@ class EventResults<Result, Event> implements ResultStream<Result> {
   }
 
   readonly #take = (step: IteratorResult<Event, unknown>): void => {
-    if (step.done) this.#endWith(done)
-    else this.#options.resultOf(step.value).then(this.#give, this.#fail)
+    if (step.done) {
+      this.#endWith(done)
+      return
+    }
+    try {
+      const result = this.#options.resultOf(step.value)
+      if (result instanceof Promise) result.then(this.#give, this.#fail)
+      else this.#give(result)
+    } catch (error) {
+      this.#fail(error)
+    }
   }
 
   readonly #give = (value: Result): void => this.#resolve({ done: false, value })

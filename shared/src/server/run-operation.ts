@@ -115,18 +115,18 @@ function runEvent<Result>(
   host: OperationHost<Result>,
   operation: SubgraphOperation,
   event: unknown,
-): Promise<Result> {
+): Result | Promise<Result> {
   const { sharedEvents } = host
   const { eventKey } = operation
   if (!sharedEvents || eventKey === undefined || typeof event !== 'object' || event === null) {
-    return Promise.resolve(run(host, operation, event))
+    return run(host, operation, event)
   }
   return sharedEvents.once(event, eventKey, {
     userId: operation.identity.viewer?.userId ?? null,
     work(audience) {
       // The first subscriber may leave while the others still wait.
       const { signal } = new AbortController()
-      return Promise.resolve(run(host, { ...operation, signal, audience }, event))
+      return run(host, { ...operation, signal, audience }, event)
     },
   })
 }

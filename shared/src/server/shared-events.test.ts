@@ -20,6 +20,32 @@ describe('SharedEvents', () => {
     expect(results).toEqual([1, 1])
   })
 
+  it('gives at once what is there', async () => {
+    const shared = new SharedEvents<string>()
+    const event = {}
+    const known = {}
+
+    const first = shared.once(event, 'a', { userId: 'ann', work: () => 'at once' })
+    await shared.once(known, 'a', { userId: 'ann', work: async () => 'later' })
+
+    expect(first).toBe('at once')
+    expect(shared.once(event, 'a', { userId: 'bob', work: () => 'again' })).toBe('at once')
+    expect(shared.once(known, 'a', { userId: 'bob', work: () => 'again' })).toBe('later')
+  })
+
+  it('tells a failure to everybody who waits', async () => {
+    const shared = new SharedEvents<string>()
+    const event = {}
+    const work = () => Promise.reject<string>(new Error('gone'))
+
+    const outcomes = await Promise.allSettled([
+      shared.once(event, 'a', { userId: 'ann', work }),
+      shared.once(event, 'a', { userId: 'bob', work }),
+    ])
+
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  })
+
   it('keeps events and keys apart', async () => {
     const shared = new SharedEvents<string>()
     const event = {}
