@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader'
-import { isConnectionFailure } from '../database/connection-failure.ts'
 import { GravityError } from '../errors/gravity-error.ts'
 import { createStatementTeller } from '../telemetry/statement-count.ts'
+import { defaultMaxBatchSize } from './load-by-key.ts'
 
 export interface JoinOptions<Key, Value> {
   /** One statement for all these keys, none of which comes twice; resolves to their values in the order of the keys. */
@@ -14,8 +14,6 @@ export interface JoinOptions<Key, Value> {
 
 /** The values of some keys, in their order; what it resolves to must not be changed. */
 export type JoinedRead<Key, Value> = (keys: readonly Key[]) => Promise<readonly Value[]>
-
-const defaultMaxBatchSize = 1_000
 
 /**
  * Reads by key for the whole process: what all requests ask for within one turn of the event loop becomes one statement.
@@ -67,8 +65,8 @@ async function readOrEach<Key, Value>(
   try {
     return await read(keys)
   } catch (error) {
-    if (keys.length === 1 || error instanceof GravityError || isConnectionFailure(error))
-      throw error
+    // One with a code, such as that the database is away, would be the same for each.
+    if (keys.length === 1 || error instanceof GravityError) throw error
     const alone = await Promise.allSettled(keys.map((key) => read([key])))
     return alone.map((outcome) =>
       outcome.status === 'fulfilled' ? (outcome.value[0] as Value) : asError(outcome.reason),

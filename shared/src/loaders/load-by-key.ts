@@ -5,7 +5,8 @@ export interface LoadByKeyOptions {
   readonly maxBatchSize?: number
 }
 
-const defaultMaxBatchSize = 1000
+/** The most keys of one statement. */
+export const defaultMaxBatchSize = 1000
 
 /**
  * A loader of at most one row per key, for one request. The batch function may answer in any order and leave rows

@@ -183,12 +183,12 @@ export function enforceAccessRules(schema: GraphQLSchema, options: AccessRulesOp
       const changes = type === schema.getMutationType()
       if (!rule) continue
       // Many objects of one answer ask the same of the same viewer.
-      let allowed: Viewer | undefined
+      let allowed: Viewer | null = null
       guardField(field, (_args, context) => {
         const viewer = viewerOf(context)
-        if (viewer !== null && viewer === allowed) return
+        if (viewer && viewer === allowed) return
         assertAllowed(rule, { viewer, domain, element, changes })
-        allowed = viewer ?? undefined
+        allowed = viewer
       })
     }
   }
