@@ -1,4 +1,6 @@
+import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:https'
+import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
 import { buildSchema } from 'graphql'
 import { useServer as serveProtocol } from 'graphql-ws/use/ws'
@@ -38,6 +40,19 @@ export async function createTestAuthority(name = 'Test authority'): Promise<Test
         ],
       }),
   }
+}
+
+/** Puts what a router needs to know a subgraph, and to be known by it, into files of the folder; resolves to their names. */
+export async function writeTlsFiles(folder: string, authority: TestAuthority, router: Pair) {
+  const files = {
+    ca: join(folder, 'ca.pem'),
+    certificate: join(folder, 'router.pem'),
+    key: join(folder, 'router.key'),
+  }
+  await writeFile(files.ca, authority.cert)
+  await writeFile(files.certificate, router.cert)
+  await writeFile(files.key, router.private)
+  return files
 }
 
 const sdl = 'type Query { shop: String } type Subscription { opened: String lasting: String }'

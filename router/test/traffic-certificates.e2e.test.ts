@@ -10,6 +10,7 @@ import {
   type Pair,
   startSecureSubgraph,
   type TestAuthority,
+  writeTlsFiles,
 } from './secure-subgraph.ts'
 import { reasonsOf, startTrafficRouter, type TrafficRouter } from './traffic-router.ts'
 
@@ -35,14 +36,7 @@ async function start() {
   await using opening = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'gravity-certificates-'))
   folders.push(folder)
-  const files = {
-    ca: join(folder, 'ca.pem'),
-    certificate: join(folder, 'router.pem'),
-    key: join(folder, 'router.key'),
-  }
-  await writeFile(files.ca, authority.cert)
-  await writeFile(files.certificate, first.cert)
-  await writeFile(files.key, first.private)
+  const files = await writeTlsFiles(folder, authority, first)
   const shop = opening.use(await startSecureSubgraph(authority, server))
   const traffic = { subgraphs: { shop: { tls: { ...files, serverName } } } }
   const warnings: unknown[] = []

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createSecureServer, type Http2ServerRequest } from 'node:http2'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import {
   type Pair,
   startSecureSubgraph,
   type TestAuthority,
+  writeTlsFiles,
 } from './secure-subgraph.ts'
 import { listenOnFreePort, reasonsOf, startTrafficRouter } from './traffic-router.ts'
 
@@ -19,22 +20,14 @@ const serverName = 'shop.internal'
 let folder: string
 let authority: TestAuthority
 let server: Pair
-let files: { readonly ca: string; readonly certificate: string; readonly key: string }
+let files: Awaited<ReturnType<typeof writeTlsFiles>>
 
 beforeAll(async () => {
   authority = await createTestAuthority()
   server = await authority.issue(serverName, 'server')
   const router = await authority.issue('router', 'client')
   folder = await mkdtemp(join(tmpdir(), 'gravity-tls-'))
-  const write = async (name: string, text: string): Promise<string> => {
-    await writeFile(join(folder, name), text)
-    return join(folder, name)
-  }
-  files = {
-    ca: await write('ca.pem', authority.cert),
-    certificate: await write('router.pem', router.cert),
-    key: await write('router.key', router.private),
-  }
+  files = await writeTlsFiles(folder, authority, router)
 })
 afterAll(() => rm(folder, { recursive: true }))
 
