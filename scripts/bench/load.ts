@@ -158,11 +158,15 @@ export function doubts(measured: ReadonlyMap<string, readonly Round[]>): string[
   })
 }
 
+/** What is asked, and by the holder of which token. */
+export interface GraphqlRequest {
+  readonly query: string
+  readonly variables?: object
+  readonly token?: string
+}
+
 /** A GraphQL request by POST. */
-export function graphqlTarget(
-  url: string,
-  request: { readonly query: string; readonly variables?: object; readonly token?: string },
-): LoadTarget {
+export function graphqlTarget(url: string, request: GraphqlRequest): LoadTarget {
   const { query, variables, token } = request
   return {
     url,

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { GraphqlRequest } from './load.ts'
 
 /** Somebody who was registered for a benchmark. */
 export interface BenchPerson {
@@ -11,14 +12,8 @@ interface Answer {
   readonly errors?: readonly object[]
 }
 
-interface Asked {
-  readonly query: string
-  readonly variables?: object
-  readonly token?: string
-}
-
 /** Sends an operation that must succeed; the caller names the shape of its one root field. */
-export async function ask<Field>(url: string, question: Asked): Promise<Field> {
+export async function ask<Field>(url: string, question: GraphqlRequest): Promise<Field> {
   const { query, variables, token } = question
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
@@ -39,7 +34,7 @@ const patienceMs = 120_000
  * Sends a mutation whose root field answers an object with an `id`, until it does; returns that. Services hear of new
  * people by events, which come late when there are many.
  */
-export async function askUntilDone(url: string, question: Asked): Promise<string> {
+export async function askUntilDone(url: string, question: GraphqlRequest): Promise<string> {
   const giveUpAt = performance.now() + patienceMs
   for (;;) {
     const answer = await ask<{ readonly id?: string }>(url, question).catch(

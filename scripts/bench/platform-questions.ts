@@ -1,5 +1,5 @@
 import { answerFetches, type GraphqlAnswer } from './answers.ts'
-import { graphqlTarget, type LoadTarget } from './load.ts'
+import { type GraphqlRequest, graphqlTarget, type LoadTarget } from './load.ts'
 import { ask, askUntilDone, type BenchPerson, registerPeople } from './people.ts'
 import { progress } from './report.ts'
 
@@ -46,12 +46,6 @@ const roomCount = 8
 const speakers = 10
 const messages = 60
 
-interface Request {
-  readonly query: string
-  readonly variables?: object
-  readonly token?: string
-}
-
 /** Registers people and lets ten of them fill rooms, then asks everything once. */
 export async function askQuestions(url: string): Promise<Questions> {
   const people = await registerPeople(url, peopleCount)
@@ -69,7 +63,7 @@ export async function askQuestions(url: string): Promise<Questions> {
     })),
   )
   const searching = { query: searchQuery, variables: { search: 'bench' } }
-  const question = (name: string, requests: readonly Request[]) =>
+  const question = (name: string, requests: readonly GraphqlRequest[]) =>
     askQuestion(url, { name, requests })
   return {
     me: await question(
@@ -88,7 +82,7 @@ export async function askQuestions(url: string): Promise<Questions> {
 
 async function askQuestion(
   url: string,
-  { name, requests }: { readonly name: string; readonly requests: readonly Request[] },
+  { name, requests }: { readonly name: string; readonly requests: readonly GraphqlRequest[] },
 ): Promise<Question> {
   const target = (server: string): LoadTarget => {
     const targets = requests.map((request) => graphqlTarget(`${server}/graphql`, request))
